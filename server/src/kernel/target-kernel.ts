@@ -1,0 +1,59 @@
+import type { Problem } from '../ports/parsed.ts';
+import type { Architecture } from './architecture.ts';
+import type { Fact, Origin } from './fact.ts';
+import type { KernelConfig } from './kernel-config.ts';
+import type { SymbolTable } from './symbol-table.ts';
+
+/** The distributor's deviations from upstream that change a verdict (see loader/vendor-profile). */
+export type Vendor = 'upstream' | 'debian' | 'ubuntu' | 'l4t';
+
+export interface KernelVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** A certificate that the target trusts for modules. */
+export interface TrustedKey {
+  /** The keyring it lies in. */
+  readonly keyring: 'builtin' | 'secondary' | 'machine' | 'platform' | 'known-good';
+  /** DER of the X.509 certificate; `undefined` when only the key id of a known-good module is known. */
+  readonly certificate: Uint8Array | undefined;
+  readonly subject: string | undefined;
+  /** Issuer serial number, upper-case hex with colons. */
+  readonly serial: string | undefined;
+}
+
+export type Lockdown = 'none' | 'integrity' | 'confidentiality';
+
+/**
+ * What is known of one kernel. Every fact may be missing; a verdict that needs a missing one is
+ * "undetermined" and names it. Facts are never guessed.
+ */
+export interface TargetKernel {
+  readonly name: string;
+  /** What was read, in the order of trust. */
+  readonly origins: readonly Origin[];
+  readonly architecture: Fact<Architecture> | undefined;
+  /** UTS_RELEASE, as in `uname -r` and in vermagic. */
+  readonly release: Fact<string> | undefined;
+  /** VERSION.PATCHLEVEL.SUBLEVEL of the source. */
+  readonly version: Fact<KernelVersion> | undefined;
+  readonly vendor: Fact<Vendor> | undefined;
+  readonly config: Fact<KernelConfig> | undefined;
+  /** The kernel's own VERMAGIC_STRING, trailing space included: read where possible, else composed. */
+  readonly vermagic: Fact<string> | undefined;
+  readonly symbols: SymbolTable | undefined;
+  readonly structModuleSize: Fact<number> | undefined;
+  /** `undefined`: unknown. An empty list: known to be empty. */
+  readonly trustedKeys: Fact<readonly TrustedKey[]> | undefined;
+  /** module.sig_enforce on the command line or CONFIG_MODULE_SIG_FORCE, where known beyond the config. */
+  readonly sigEnforce: Fact<boolean> | undefined;
+  readonly lockdown: Fact<Lockdown> | undefined;
+  /** Items of `module_blacklist=`. */
+  readonly moduleBlacklist: Fact<readonly string[]> | undefined;
+  /** The kernel has `.BTF` of its own. */
+  readonly hasBtf: Fact<boolean> | undefined;
+  /** What disagreed or could not be read. */
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,55 @@
+import type { Finding } from '../rules/finding.ts';
+
+/** errno names the module loader returns. */
+export type Errno =
+  | 'EPERM'
+  | 'ENOENT'
+  | 'ENOEXEC'
+  | 'ENOMEM'
+  | 'EACCES'
+  | 'EBUSY'
+  | 'EEXIST'
+  | 'EINVAL'
+  | 'ENOSPC'
+  | 'ERANGE'
+  | 'EBADMSG'
+  | 'EOPNOTSUPP'
+  | 'EKEYREJECTED'
+  | 'EFAULT';
+
+/** The prediction for one module on one target. */
+export interface Verdict {
+  readonly verdict: 'loads' | 'refused' | 'undetermined';
+  /** `undefined` when the module loads, or when the missing facts leave more than one errno possible. */
+  readonly errno: Errno | undefined;
+  /** The kernel's lines, in order and without time stamps, up to and including the refusal. */
+  readonly dmesg: readonly string[];
+  /** Letters that `/sys/module/NAME/taint` would show (or, when refused, that the kernel keeps), in bit order. */
+  readonly taint: string;
+  /** The first fatal one first; those of later checks say "would also". */
+  readonly findings: readonly Finding[];
+  /** Facts without which the verdict is open, each with how to supply it. */
+  readonly missing: readonly MissingFact[];
+}
+
+export interface MissingFact {
+  /** e.g. "Module.symvers of the target". */
+  readonly fact: string;
+  /** What to do, as a sentence. */
+  readonly supply: string;
+  /** The check that needs it. */
+  readonly check: string;
+}
+
+/** How the module would be handed to the kernel. */
+export interface LoadRequest {
+  /** finit_module's MODULE_INIT_IGNORE_VERMAGIC: `--force-vermagic`. */
+  readonly ignoreVermagic?: boolean;
+  /** finit_module's MODULE_INIT_IGNORE_MODVERSIONS: `--force-modversion`. */
+  readonly ignoreModversions?: boolean;
+  /** module.sig_enforce=1, over what the target says. */
+  readonly sigEnforce?: boolean;
+  readonly lockdown?: 'none' | 'integrity' | 'confidentiality';
+  /** Parameters as on insmod's command line: `name=value`. */
+  readonly parameters?: string;
+}

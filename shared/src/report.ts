@@ -1,0 +1,125 @@
+/** The JSON contracts of the command line, which the editor shows too. They may grow, never change. */
+
+export interface FindingReport {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'info' | 'hint';
+  readonly message: string;
+  readonly symbol?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+export interface CheckReport {
+  readonly module: {
+    readonly path: string;
+    readonly name: string | null;
+    readonly vermagic: string | null;
+    readonly compression: 'none' | 'gzip' | 'xz' | 'zstd';
+    readonly srcversion: string | null;
+  };
+  readonly target: {
+    readonly name: string;
+    readonly release: string | null;
+    readonly vermagic: string | null;
+    readonly origins: readonly string[];
+  };
+  readonly verdict: 'loads' | 'refused' | 'undetermined';
+  readonly errno: string | null;
+  readonly dmesg: readonly string[];
+  readonly taint: string;
+  readonly findings: readonly FindingReport[];
+  /** Each a sentence: the fact and how to supply it. */
+  readonly missing: readonly string[];
+}
+
+export interface InspectReport {
+  readonly path: string;
+  readonly compression: 'none' | 'gzip' | 'xz' | 'zstd';
+  readonly class: 32 | 64 | null;
+  readonly endian: 'little' | 'big' | null;
+  /** The architecture's name (`arm64`), or `e_machine N` for one not known here. */
+  readonly machine: string | null;
+  readonly modinfo: readonly (readonly [key: string, value: string])[];
+  readonly versions: readonly { readonly symbol: string; readonly crc: string }[];
+  readonly versionsFormat: 'classic' | 'flexible' | 'extended' | null;
+  readonly exports: readonly {
+    readonly symbol: string;
+    readonly crc: string | null;
+    readonly gplOnly: boolean;
+    readonly namespace: string;
+  }[];
+  readonly imports: readonly { readonly symbol: string; readonly weak: boolean }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string | null;
+    readonly description: string | null;
+  }[];
+  readonly signature: {
+    readonly signer: string | null;
+    readonly keyId: string | null;
+    readonly hash: string | null;
+    readonly id: string;
+  } | null;
+  readonly structModuleSize: number | null;
+  readonly sections: readonly {
+    readonly name: string;
+    readonly type: number;
+    readonly flags: string;
+    readonly size: number;
+  }[];
+  readonly problems: readonly string[];
+}
+
+/** One word of a vermagic string, compared. */
+export interface VermagicToken {
+  /** `''` on the side that lacks it. */
+  readonly module: string;
+  readonly kernel: string;
+  readonly same: boolean;
+  /** False for the release of a module with CRCs: it differs without mattering. */
+  readonly counts: boolean;
+  /** The CONFIG_ option, make variable or architecture that makes this word, and what to do about a difference. */
+  readonly why: string;
+}
+
+/** One imported symbol against one target. */
+export interface SymbolComparison {
+  readonly symbol: string;
+  /** CRC in the module, `0x…`. */
+  readonly actual: string | null;
+  /** CRC of the target. */
+  readonly expected: string | null;
+  readonly exporter: string | null;
+  readonly state:
+    | 'same'
+    | 'crc-mismatch'
+    | 'crc-missing'
+    | 'unknown-symbol'
+    | 'gpl-only-symbol'
+    | 'namespace-not-imported';
+}
+
+/** What the `.ko` editor shows for one target. */
+export interface TargetReport {
+  readonly check: CheckReport;
+  readonly tokens: readonly VermagicToken[];
+  readonly symbols: readonly SymbolComparison[];
+}
+
+export interface ModuleReport {
+  readonly uri: string;
+  readonly inspect: InspectReport;
+  /** The selected target first. Empty when no target is known. */
+  readonly targets: readonly TargetReport[];
+}
+
+export interface TargetSummary {
+  readonly name: string;
+  readonly release: string | null;
+  readonly vermagic: string | null;
+  readonly architecture: string | null;
+  readonly origins: readonly string[];
+  /** How it came to be known: from the settings, `vermagic.json`, or a detected place. */
+  readonly source: string;
+  readonly problems: readonly string[];
+}
