@@ -1,3 +1,4 @@
+import type { RuleId } from './registry.ts';
 /** A rule's level in settings; `off` findings are never made. */
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -14,7 +15,7 @@ export interface Location {
 
 /** One thing found. The ids are the ones of the registry (`rules/registry.ts`). */
 export interface Finding {
-  readonly rule: string;
+  readonly rule: RuleId;
   readonly severity: Severity;
   /** Expected, actual, where the expectation comes from, and the next step. */
   readonly message: string;
