@@ -1,4 +1,4 @@
-import type { Finding } from '../rules/finding.ts';
+import type { Finding } from '../findings/finding.ts';
 
 /** errno names the module loader returns. */
 export type Errno =

@@ -13,7 +13,7 @@ export interface Location {
   readonly range: TextRange;
 }
 
-/** One thing found. The ids are the ones of the registry (`rules/registry.ts`). */
+/** One thing found. The ids are the ones of the registry (`findings/registry.ts`). */
 export interface Finding {
   readonly rule: RuleId;
   readonly severity: Severity;
