@@ -1,0 +1,17 @@
+/** Every cap of the project, with the reason. A reader that reaches one says so; nothing grows without bound. */
+export const limits = {
+  /** Real modules stay below 60 MB (a GPU driver); debug builds below 300 MB. */
+  moduleBytes: 512 * 1024 * 1024,
+  /** Unpacked size of one compressed module or file: keeps a bomb from filling memory. */
+  unpackedBytes: 512 * 1024 * 1024,
+  /** Distribution modules have up to 200 sections; -ffunction-sections builds tens of thousands. */
+  elfSections: 100_000,
+  /** Largest symbol table entry count that is read (a whole vmlinux has 200,000). */
+  elfSymbols: 2_000_000,
+  /** A Module.symvers has 25,000 to 30,000 lines of about 70 bytes. */
+  symversBytes: 64 * 1024 * 1024,
+  /** A .config has about 10,000 lines. */
+  configBytes: 8 * 1024 * 1024,
+  /** Scripts, Makefiles and pins that a person wrote. */
+  textBytes: 8 * 1024 * 1024,
+} as const;
