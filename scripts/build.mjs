@@ -1,0 +1,67 @@
+// Bundles the extension, the language server, the command line and the webview with esbuild.
+import fs from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled, must, projectNode, root } from './setup.mjs';
+
+ensureInstalled();
+const own = projectNode();
+if (process.execPath !== own && !process.env['VERMAGIC_BUILD_NODE']) {
+  must(own, [import.meta.filename, ...process.argv.slice(2)], { env: { VERMAGIC_BUILD_NODE: '1' } });
+  process.exit(0);
+}
+const esbuild = await import('esbuild');
+
+const production = process.argv.includes('--production');
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'node20',
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+/** CommonJS: what VS Code loads, and what starts fastest. web-tree-sitter's ESM file cannot live in it. */
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+};
+
+await Promise.all([
+  esbuild.build({
+    ...node,
+    external: ['vscode'],
+    outExtension: {},
+    outfile: 'client/dist/extension.js',
+    entryPoints: ['client/src/extension.ts'],
+  }),
+  esbuild.build({
+    ...node,
+    outdir: 'server/dist',
+    entryPoints: { server: 'server/src/node/server-main.ts', cli: 'server/src/node/cli-main.ts' },
+  }),
+  esbuild.build({
+    ...common,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    outdir: 'client/dist',
+    entryPoints: { 'ko-editor': 'client/src/ko-editor/webview/main.ts' },
+  }),
+]);
+
+// The grammars are data that the server reads at run time; they lie beside it.
+const wasm = {
+  'web-tree-sitter.wasm': 'web-tree-sitter/web-tree-sitter.wasm',
+  'tree-sitter-bash.wasm': 'tree-sitter-bash/tree-sitter-bash.wasm',
+  'tree-sitter-c.wasm': 'tree-sitter-c/tree-sitter-c.wasm',
+  'tree-sitter-kconfig.wasm': 'tree-sitter-kconfig/tree-sitter-kconfig.wasm',
+};
+for (const [name, from] of Object.entries(wasm)) {
+  fs.copyFileSync(path.join(root, 'node_modules', from), path.join(root, 'server/dist', name));
+}
