@@ -1,0 +1,88 @@
+import type { Severity } from '../findings/finding.ts';
+import { isRuleId, type RuleId, rulePage, rules } from '../findings/registry.ts';
+
+/** One finding as the machine formats need it. Lines and columns count from 1; none for a file that is no text. */
+export interface PlacedFinding {
+  readonly path: string;
+  readonly region?: {
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+  };
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+const level = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
+
+/** SARIF 2.1.0 of one run. */
+export function sarif(findings: readonly PlacedFinding[], version: string): string {
+  const used = [...new Set(findings.map((finding) => finding.rule))].filter(isRuleId).sort();
+  const index = new Map<string, number>(used.map((id, position) => [id, position]));
+  return JSON.stringify(
+    {
+      $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: {
+              name: 'Vermagic',
+              version,
+              informationUri: 'https://github.com/vermagic/vermagic',
+              rules: used.map(ruleDescriptor),
+            },
+          },
+          columnKind: 'utf16CodeUnits',
+          results: findings.map((finding) => result(finding, index.get(finding.rule))),
+        },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+function ruleDescriptor(id: RuleId) {
+  return {
+    id,
+    shortDescription: { text: rules[id].summary },
+    helpUri: rulePage(id),
+    defaultConfiguration: { level: level[rules[id].level] },
+  };
+}
+
+function result(finding: PlacedFinding, ruleIndex: number | undefined) {
+  const { region } = finding;
+  return {
+    ruleId: finding.rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: level[finding.severity],
+    message: { text: finding.message },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: artifactUri(finding.path) },
+          ...(region
+            ? {
+                region: {
+                  startLine: region.line,
+                  startColumn: region.column,
+                  endLine: region.endLine,
+                  endColumn: region.endColumn,
+                },
+              }
+            : {}),
+        },
+      },
+    ],
+  };
+}
+
+/** A relative path stays relative, so that code hosts can match it with the checkout. */
+function artifactUri(path: string): string {
+  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  return path.startsWith('/') ? `file://${escaped}` : escaped;
+}
