@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import type { Ports } from '../ports/ports.ts';
+import { checkCommand } from './check-command.ts';
+import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
+import { type Arguments, type Command, parseConfig } from './command.ts';
+import { inspectCommand } from './inspect-command.ts';
+import { taintCommand } from './taint-command.ts';
+import { targetCommand } from './target-command.ts';
+
+export const commands: readonly Command[] = [checkCommand, inspectCommand, targetCommand, taintCommand];
+
+/** Runs one command line (without the program's name); resolves to the exit status, never throws for bad input. */
+export async function main(argv: readonly string[], io: CliIo, ports: Ports, version: string): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const about = rest[0] === undefined ? undefined : commands.find((command) => command.name === rest[0]);
+    (name === undefined ? io.err : io.out).call(io, about ? commandHelp(about) : help());
+    return name === undefined ? exitStatus.usage : exitStatus.clean;
+  }
+  if (name === '--version' || name === '-V') {
+    io.out(`vermagic ${version}\n`);
+    return exitStatus.clean;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) return usage(io, `vermagic: there is no command '${name}'.`, 'vermagic --help');
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(commandHelp(command));
+    return exitStatus.clean;
+  }
+  try {
+    return await command.run(parse(command, rest), io, ports);
+  } catch (error) {
+    if (error instanceof UsageError) return usage(io, `vermagic ${name}: ${error.message}`, `vermagic ${name} --help`);
+    throw error;
+  }
+}
+
+function parse(command: Command, rest: readonly string[]): Arguments {
+  let parsed: { values: Record<string, unknown>; positionals: string[] };
+  try {
+    parsed = parseArgs({ args: [...rest], options: parseConfig(command), allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(
+      error instanceof Error ? error.message.replace(/\. To specify a positional.*/s, '.') : String(error),
+    );
+  }
+  const { values, positionals } = parsed;
+  return {
+    operands: positionals,
+    flag: (name) => values[name] === true,
+    value: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    values: (name) => (Array.isArray(values[name]) ? values[name] : []),
+  };
+}
+
+function usage(io: CliIo, message: string, more: string): number {
+  io.err(`${message}\nSee: ${more}\n`);
+  return exitStatus.usage;
+}
+
+function help(): string {
+  const rows = commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`);
+  return [
+    'vermagic: will this kernel module load on that kernel, and if not, why?',
+    '',
+    'Usage: vermagic COMMAND [OPTION…] [OPERAND…]',
+    '',
+    ...rows,
+    '',
+    'vermagic COMMAND --help tells more. Exit status: 0 nothing wrong, 1 something at error level, 2 bad usage or unreadable input.',
+    '',
+  ].join('\n');
+}
+
+function commandHelp(command: Command): string {
+  const rows = Object.entries({
+    ...command.options,
+    help: { type: 'boolean', short: 'h', help: 'this text' } as const,
+  }).map(([name, option]) => {
+    const short = 'short' in option && option.short ? `-${option.short}, ` : '';
+    const operand = 'operand' in option && option.operand ? ` ${option.operand}` : '';
+    return `  ${`${short}--${name}${operand}`.padEnd(28)} ${option.help}`;
+  });
+  return `Usage: vermagic ${command.name} [OPTION…] ${command.operands}\n\n${command.summary}\n\n${rows.join('\n')}\n`;
+}
