@@ -8,10 +8,22 @@ export const limits = {
   elfSections: 100_000,
   /** Largest symbol table entry count that is read (a whole vmlinux has 200,000). */
   elfSymbols: 2_000_000,
+  /** One table of a module (names, modinfo, versions): the largest real ones have 3 MB. */
+  elfTableBytes: 64 * 1024 * 1024,
+  /** Symbol and section names; the kernel's own limit for a symbol is 512. */
+  elfNameBytes: 4096,
   /** A Module.symvers has 25,000 to 30,000 lines of about 70 bytes. */
   symversBytes: 64 * 1024 * 1024,
   /** A .config has about 10,000 lines. */
   configBytes: 8 * 1024 * 1024,
   /** Scripts, Makefiles and pins that a person wrote. */
   textBytes: 8 * 1024 * 1024,
+  /** Parse time of one script. A 5,000-line script takes 60 ms cold; junk and hostile nesting can take minutes. */
+  shellParseMs: 1_000,
+  /** Depth of nested substitutions, blocks and lists that is followed; people write less than 30. */
+  shellNesting: 150,
+  /** Text of statements kept parsed between edits: some dozens of large scripts. */
+  shellCacheCharacters: 4 * 1024 * 1024,
+  /** Syntax trees kept for incremental parsing: one for each open script, and some. */
+  shellTrees: 32,
 } as const;

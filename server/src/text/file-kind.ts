@@ -1,0 +1,133 @@
+/** What a text file is for; decides which rules look at it. */
+export type FileKind =
+  | 'shell'
+  | 'dockerfile'
+  | 'github-workflow'
+  | 'github-action'
+  | 'gitlab-ci'
+  | 'compose'
+  | 'systemd-unit'
+  | 'cloud-init'
+  | 'makefile'
+  | 'kbuild'
+  | 'kconfig'
+  | 'dot-config'
+  | 'symvers'
+  | 'env'
+  | 'modprobe-conf'
+  | 'apt-preferences'
+  | 'apt-sources'
+  | 'vermagic-json'
+  | 'markdown'
+  | 'kernel-log'
+  | 'c-source';
+
+const byLanguageId: Readonly<Record<string, FileKind>> = {
+  shellscript: 'shell',
+  shell: 'shell',
+  bash: 'shell',
+  sh: 'shell',
+  zsh: 'shell',
+  dockerfile: 'dockerfile',
+  dockercompose: 'compose',
+  'github-actions-workflow': 'github-workflow',
+  'systemd-unit-file': 'systemd-unit',
+  systemd: 'systemd-unit',
+  makefile: 'makefile',
+  make: 'makefile',
+  kconfig: 'kconfig',
+  kbuild: 'kbuild',
+  'kernel-config': 'dot-config',
+  'kernel-log': 'kernel-log',
+  'module-symvers': 'symvers',
+  dotenv: 'env',
+  markdown: 'markdown',
+  c: 'c-source',
+};
+
+type Pattern = readonly [pattern: RegExp, kind: FileKind];
+
+/** Over the whole path; the first that fits wins. */
+const byPath: readonly Pattern[] = [
+  [/(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/, 'github-workflow'],
+  [/(^|\/)action\.ya?ml$/, 'github-action'],
+  [/(^|\/)[^/]*\.?gitlab-ci[^/]*\.ya?ml$/, 'gitlab-ci'],
+  [/(^|\/)\.gitlab\/.*\.ya?ml$/, 'gitlab-ci'],
+  [/(^|\/)(docker-)?compose[^/]*\.ya?ml$/, 'compose'],
+  [/(^|\/)(user-data|vendor-data|cloud-config[^/]*|cloud-init[^/]*|[^/]*\.cloud-config)(\.ya?ml)?$/, 'cloud-init'],
+  [/(^|\/)cloud\.cfg(\.d\/[^/]+)?$/, 'cloud-init'],
+  [/(^|\/)(Docker|Container)file([.-][^/]*)?$/, 'dockerfile'],
+  [/(^|\/)[^/]+\.([Dd]ocker|[Cc]ontainer)file$/, 'dockerfile'],
+  [/\.(service|socket|timer|mount|automount|path|target|slice|swap|scope)$/, 'systemd-unit'],
+  [/\.(service|socket|timer|mount)\.d\/[^/]+\.conf$/, 'systemd-unit'],
+  [/(^|\/)modprobe\.d\/[^/]+$|(^|\/)modprobe\.conf$/, 'modprobe-conf'],
+  [/(^|\/)apt\/preferences$|(^|\/)preferences\.d\/[^/]+$|\.pref$/, 'apt-preferences'],
+  [/(^|\/)sources\.list$|(^|\/)sources\.list\.d\/[^/]+$/, 'apt-sources'],
+  [/(^|\/)debian\/rules$/, 'makefile'],
+  [/(^|\/)(debian|DEBIAN)\/([^/]+\.)?(pre|post)(inst|rm)$|(^|\/)(debian|DEBIAN)\/([^/]+\.)?config$/, 'shell'],
+  [/(^|\/)(dpkg|debian)\/.*\.(pre|post)(inst|rm)$/, 'shell'],
+  [/(^|\/)vermagic\.jsonc?$/, 'vermagic-json'],
+  [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
+  [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
+  [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg)$/, 'dot-config'],
+  [/(^|\/)Kconfig([.-][^/]*)?$|(^|\/)Kconfig\.[^/]+$/, 'kconfig'],
+  [/(^|\/)Kbuild([.-][^/]*)?$/, 'kbuild'],
+  [/(^|\/)(GNU)?[Mm]akefile([.-][^/]*)?$|\.(mk|mak|make)$/, 'makefile'],
+  [/(^|\/)versions\.env$|(^|\/)\.env([.-][^/]*)?$|\.env$/, 'env'],
+  [/(^|\/)(dmesg|kern\.log|kernel\.log)([.-][^/]*)?$|\.(dmesg|klog|kernel-log)$/, 'kernel-log'],
+  [/\.(sh|bash|ksh|dash|ash|zsh|bats|ebuild)$|(^|\/)\.(bashrc|bash_profile|profile|bash_aliases|zshrc)$/, 'shell'],
+  [/(^|\/)(PKGBUILD|APKBUILD|dkms\.conf)$/, 'shell'],
+  [/\.(md|markdown)$/, 'markdown'],
+  [/\.(c|h)$/, 'c-source'],
+];
+
+const shellShebang =
+  /^#!\s*(\S*\/)?(env\s+(-S\s*)?(\S+=\S*\s+)*)?(\S*\/)?(sh|bash|dash|ash|ksh|mksh|zsh|busybox\s+a?sh)(\s|$)/;
+const makeShebang = /^#!\s*(\S*\/)?(env\s+)?(\S*\/)?make(\s|$)/;
+const shellEditorLine = /^#.*(-\*-\s*(mode:\s*)?(sh|shell-script|bash)\b|\bvim?:.*\b(ft|filetype|syntax)=(sh|bash)\b)/m;
+
+/**
+ * What a file is: by its path, then its first lines, then the editor's language id. The path wins over the language id
+ * where it says more (a workflow is "yaml" to most editors).
+ * `text` may be only the head of the file. `undefined`: none of ours.
+ */
+export function fileKind(path: string, text: string, languageId?: string): FileKind | undefined {
+  const clean = path
+    .replace(/[?#].*$/, '')
+    .replaceAll('\\', '/')
+    .replace(/\.(in|tmpl|tpl|j2|dist|example|sample)$/, '');
+  for (const [pattern, kind] of byPath) {
+    if (pattern.test(clean) && suits(kind, text)) return refined(kind, text);
+  }
+  const head = text.slice(0, 4096);
+  if (shellShebang.test(head)) return 'shell';
+  if (makeShebang.test(head)) return 'makefile';
+  if (/^#cloud-config\b/m.test(head.slice(0, 400))) return 'cloud-init';
+  const named = languageId === undefined ? undefined : byLanguageId[languageId];
+  if (named !== undefined) return refined(named, text);
+  if (shellEditorLine.test(head.slice(0, 400))) return 'shell';
+  if (/^\[\s*\d+\.\d+\] Linux version /m.test(head)) return 'kernel-log';
+  return undefined;
+}
+
+/** Keeps loose file name patterns from catching strangers. */
+function suits(kind: FileKind, text: string): boolean {
+  if (kind === 'dot-config') return text.trim() === '' || /^(# )?CONFIG_\w+[ =]/m.test(text.slice(0, 65_536));
+  return true;
+}
+
+function refined(kind: FileKind, text: string): FileKind {
+  return kind === 'makefile' && /^\s*(obj|ccflags|asflags|ldflags|subdir)-(y|m|\$[({]\w+[)}])\s*[:+?]?=/m.test(text)
+    ? 'kbuild'
+    : kind;
+}
+
+/** The path part of a URI, decoded as far as it can be. */
+export function pathOfUri(uri: string): string {
+  const bare = uri.replace(/^[a-z][a-z0-9+.-]*:(\/\/[^/]*)?/i, '');
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    return bare;
+  }
+}

@@ -1,0 +1,42 @@
+import type { TreeCursor } from 'web-tree-sitter';
+import { limits } from '../../limits.ts';
+
+/**
+ * A node of the syntax tree, copied out of WebAssembly memory: offsets count from the statement it belongs to, so that
+ * an unchanged statement can be kept when the text around it changes.
+ */
+export interface ShellNode {
+  readonly type: string;
+  readonly field: string | null;
+  readonly start: number;
+  readonly end: number;
+  readonly named: boolean;
+  readonly children: readonly ShellNode[];
+}
+
+/** Copies the node under the cursor; the cursor is back on it afterwards. Nothing below `limits.shellNesting` is copied. */
+export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode {
+  const children: ShellNode[] = [];
+  const { nodeType, startIndex, endIndex, nodeIsNamed, currentFieldName } = cursor;
+  if (depth < limits.shellNesting && cursor.gotoFirstChild()) {
+    do children.push(copyNode(cursor, base, depth + 1));
+    while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  }
+  return {
+    type: nodeType,
+    field: currentFieldName,
+    start: startIndex - base,
+    end: endIndex - base,
+    named: nodeIsNamed,
+    children,
+  };
+}
+
+export function childOf(node: ShellNode, field: string): ShellNode | undefined {
+  return node.children.find((child) => child.field === field);
+}
+
+export function childOfType(node: ShellNode, type: string): ShellNode | undefined {
+  return node.children.find((child) => child.type === type);
+}
