@@ -1,0 +1,3 @@
+export function buildFixtures() {
+  throw new Error('no fixtures yet');
+}
