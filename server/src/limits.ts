@@ -26,4 +26,16 @@ export const limits = {
   shellCacheCharacters: 4 * 1024 * 1024,
   /** Syntax trees kept for incremental parsing: one for each open script, and some. */
   shellTrees: 32,
+  /** Names taken from one directory: the largest of a kernel tree has 2,500, of a rootfs 5,000. */
+  directoryEntries: 20_000,
+  /** Directories that one search for modules and targets reads in a workspace folder. */
+  discoveryDirectories: 4_000,
+  /** Depth below the workspace folder; L4T's out-of-tree modules lie nine levels deep. */
+  discoveryDepth: 14,
+  /** Modules and targets together that a search keeps; a rootfs has 4,000 modules. */
+  discoveryModules: 20_000,
+  /** A search that takes longer runs on a slow disk: it stops and says so. */
+  discoveryMs: 10_000,
+  /** Provider modules (`extra/`, `updates/`) whose exports are read when they have no Module.symvers. */
+  providerModules: 64,
 } as const;
