@@ -1,0 +1,88 @@
+import {
+  type DifferenceParams,
+  type ModuleReportParams,
+  type ModuleSummaryParams,
+  method,
+  type SelectTargetParams,
+} from '@vermagic/shared';
+import { type Connection, type InitializeParams, TextDocumentSyncKind } from 'vscode-languageserver';
+import type { Ports } from '../ports/ports.ts';
+import { Session } from '../service/session.ts';
+import { defaultSettings, readSettings } from '../service/settings.ts';
+import { ModulePublisher } from './module-publisher.ts';
+import { watchFiles } from './watched-files.ts';
+
+/** What differs between the server's platforms. */
+export interface Platform {
+  readonly ports: Ports;
+  readonly version: string;
+  /** Modules of the running machine's kernel, e.g. `file:///lib/modules/6.1.0`; absent where there is none. */
+  readonly runningKernelUri?: string;
+}
+
+/** Binds the language server protocol to a session: this is all the protocol there is. */
+export function serve(connection: Connection, platform: Platform): void {
+  const session = new Session(platform.ports, platform.runningKernelUri);
+  let client: InitializeParams | undefined;
+  let publisher: ModulePublisher | undefined;
+  let settings = defaultSettings;
+
+  connection.onInitialize((params) => {
+    client = params;
+    const related = params.capabilities.textDocument?.publishDiagnostics?.relatedInformation ?? false;
+    publisher = new ModulePublisher(connection, session, related);
+    return {
+      serverInfo: { name: 'vermagic', version: platform.version },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    const capabilities = client?.capabilities.workspace;
+    if (capabilities?.didChangeWatchedFiles?.dynamicRegistration) await watchFiles(connection);
+    if (capabilities?.workspaceFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(async () => {
+        await session.open((await connection.workspace.getWorkspaceFolders())?.map((folder) => folder.uri) ?? []);
+      });
+    }
+    await readConfiguration();
+    await session.open(foldersOf(client));
+  });
+
+  connection.onDidChangeConfiguration(readConfiguration);
+
+  async function readConfiguration(): Promise<void> {
+    if (!client?.capabilities.workspace?.configuration) return;
+    const { settings: read, problems } = readSettings(
+      await connection.workspace.getConfiguration('vermagic'),
+      settings,
+    );
+    settings = read;
+    for (const problem of problems) connection.console.warn(`Setting ignored: ${problem}`);
+    await session.configure(settings);
+  }
+
+  session.onChange((change) => {
+    void connection.sendNotification(method.status, session.status());
+    if (change === undefined) return;
+    void connection.sendNotification(method.modulesChanged, { uris: change });
+    void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => session.filesChanged(changes.map((change) => change.uri)));
+  connection.onRequest(method.targets, () => session.targets());
+  connection.onRequest(method.selectTarget, ({ name }: SelectTargetParams) => session.selectTarget(name));
+  connection.onRequest(method.moduleReport, ({ uri }: ModuleReportParams) => session.moduleReport(uri));
+  connection.onRequest(method.moduleSummary, ({ uri }: ModuleSummaryParams) => session.moduleSummary(uri));
+  connection.onRequest(method.difference, ({ uri, kind }: DifferenceParams) => session.difference(uri, kind));
+  connection.listen();
+}
+
+function foldersOf(params: InitializeParams | undefined): string[] {
+  const folders = params?.workspaceFolders?.map((folder) => folder.uri);
+  if (folders && folders.length > 0) return folders;
+  return params?.rootUri ? [params.rootUri] : [];
+}

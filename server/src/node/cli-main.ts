@@ -1,0 +1,27 @@
+import type { CliIo } from '../cli/cli-io.ts';
+import { main } from '../cli/main.ts';
+import { nodePorts } from './platform.ts';
+import { version } from './version.ts';
+
+const io: CliIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+  progress: process.stderr.isTTY === true,
+  cwd: process.cwd(),
+};
+const say = (message: string) => io.err(`vermagic: ${message}\n`);
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+
+main(process.argv.slice(2), io, nodePorts({ debug() {}, info() {}, warn: say, error: say }), version).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    // Only a fault of ours ends here.
+    io.err(`vermagic: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

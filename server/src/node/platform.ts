@@ -1,0 +1,15 @@
+import os from 'node:os';
+import { pathToFileURL } from 'node:url';
+import type { Logger } from '../ports/logger.ts';
+import type { Ports } from '../ports/ports.ts';
+import { NodeDecompressor } from './node-decompressor.ts';
+import { NodeFileSystem } from './node-file-system.ts';
+
+export function nodePorts(logger: Logger): Ports {
+  return { files: new NodeFileSystem(), decompressor: new NodeDecompressor(), logger };
+}
+
+/** Where the running kernel's modules and headers lie; only Linux has such a place. */
+export function runningKernelUri(): string | undefined {
+  return os.platform() === 'linux' ? pathToFileURL(`/lib/modules/${os.release()}`).href : undefined;
+}

@@ -1,0 +1,17 @@
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { serve } from '../lsp/language-server.ts';
+import { nodePorts, runningKernelUri } from './platform.ts';
+import { version } from './version.ts';
+
+const connection = createConnection(ProposedFeatures.all);
+const kernel = runningKernelUri();
+serve(connection, {
+  ports: nodePorts({
+    debug: (message) => connection.console.debug(message),
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  }),
+  version,
+  ...(kernel === undefined ? {} : { runningKernelUri: kernel }),
+});
