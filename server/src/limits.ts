@@ -16,6 +16,11 @@ export const limits = {
   symversBytes: 64 * 1024 * 1024,
   /** A .config has about 10,000 lines. */
   configBytes: 8 * 1024 * 1024,
+  /** Linux has 1,700 Kconfig files of 6.5 MB for all architectures together. */
+  kconfigFiles: 4_000,
+  kconfigBytes: 32 * 1024 * 1024,
+  /** Findings about values that Kconfig would change, of one configuration; one wrong line can change thousands. */
+  configFindings: 200,
   /** Scripts, Makefiles and pins that a person wrote. */
   textBytes: 8 * 1024 * 1024,
   /** Parse time of one script. A 5,000-line script takes 60 ms cold; junk and hostile nesting can take minutes. */

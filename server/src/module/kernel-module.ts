@@ -1,4 +1,4 @@
-import type { ElfFile } from '../elf/elf-file.ts';
+import type { ElfFile, ElfSymbol } from '../elf/elf-file.ts';
 import type { Compression } from '../ports/decompressor.ts';
 import type { Problem } from '../ports/parsed.ts';
 
@@ -12,7 +12,7 @@ export interface KernelModule {
   readonly sizeBytes: number;
   /** The leading bytes of the unpacked file (up to 64), for verdicts on what is no ELF at all. */
   readonly leadingBytes: Uint8Array;
-  /** Every byte of the file is zero: an interrupted copy or an unfetched placeholder. */
+  /** Every byte looked at is zero (all of them up to 4 MB): an interrupted copy or an unfetched placeholder. */
   readonly allZero: boolean;
   /** `undefined` when there is no readable ELF header. */
   readonly elf: ElfFile | undefined;
@@ -26,6 +26,11 @@ export interface KernelModule {
   readonly exports: readonly ModuleExport[];
   /** Undefined symbols in symbol table order, the null symbol left out. */
   readonly imports: readonly ModuleImport[];
+  /**
+   * Symbols that loaders may refuse (kernel/module/main.c:simplify_symbols): in SHN_COMMON, in a section that does
+   * not exist, or with a name outside the symbol name table. The first 100 of them.
+   */
+  readonly irregularSymbols: readonly ElfSymbol[];
   readonly parameters: readonly ModuleParameter[];
   readonly signature: ModuleSignature | undefined;
   /** Size in bytes of `.gnu.linkonce.this_module`, which is the builder's `sizeof(struct module)`. */
@@ -97,7 +102,10 @@ export interface ModuleParameter {
   readonly description: string | undefined;
 }
 
-/** The appended signature as far as it can be read; nothing is verified here. */
+/**
+ * The appended signature as far as it can be read; nothing is verified here. The fields of the message are decoded
+ * when first asked for and do not survive a structured clone.
+ */
 export interface ModuleSignature {
   /** Offset of the signature data; the ELF image ends here. */
   readonly offset: number;
@@ -106,10 +114,12 @@ export interface ModuleSignature {
   readonly trailer: SignatureTrailer;
   /** Common name of the signer's issuer (modinfo `signer`). */
   readonly signer: string | undefined;
-  /** Serial number or subject key id, upper-case hex with colons (modinfo `sig_key`). */
+  /** The certificate's serial number or, from `sign-file -k`, its subject key id; upper-case hex with colons (modinfo `sig_key`). */
   readonly keyId: string | undefined;
   /** e.g. `sha256` (modinfo `sig_hashalgo`). */
   readonly hash: string | undefined;
+  /** The signature itself as the signer's key made it (modinfo `signature`). */
+  readonly value: Uint8Array | undefined;
   readonly problems: readonly Problem[];
 }
 

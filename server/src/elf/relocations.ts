@@ -1,0 +1,97 @@
+import type { Parsed, Problem } from '../ports/parsed.ts';
+import { EM_MIPS, SHT_REL, SHT_RELA } from './constants.ts';
+import type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from './elf-file.ts';
+import { uint64, viewOf } from './raw-tables.ts';
+import type { Reading } from './reading.ts';
+import { hasContents, sectionBytes } from './sections.ts';
+import { readSymbols } from './symbol-table.ts';
+
+/** One relocation section. */
+export interface RelocationSection {
+  readonly section: ElfSection;
+  /** The section that is patched; `undefined` when `sh_info` names none. */
+  readonly target: ElfSection | undefined;
+  readonly relocations: readonly ElfRelocation[];
+}
+
+export interface Relocations {
+  /** Indexed by `ElfRelocation.symbolIndex`. */
+  readonly symbols: readonly ElfSymbol[];
+  readonly sections: readonly RelocationSection[];
+}
+
+/**
+ * All relocations of a file with the symbols they refer to. They are most of a module's tables, so
+ * nothing reads them unless a check needs them.
+ * @param wanted picks the relocation sections to read; all by default.
+ */
+export function* readRelocations(
+  elf: ElfFile,
+  wanted: (target: ElfSection | undefined, section: ElfSection) => boolean = () => true,
+): Reading<Parsed<Relocations>> {
+  const { value: symbols, problems: symbolProblems } = yield* readSymbols(elf);
+  const problems: Problem[] = [...symbolProblems];
+  const sections: RelocationSection[] = [];
+  for (const section of elf.sections) {
+    if (section.type !== SHT_REL && section.type !== SHT_RELA) continue;
+    const target = elf.sections[section.info];
+    if (!wanted(target, section)) continue;
+    if (!hasContents(elf, section)) {
+      problems.push({ message: `The relocations ${section.name} do not lie inside the file.`, offset: section.offset });
+      continue;
+    }
+    sections.push({ section, target, relocations: yield* readRelocationSection(elf, section) });
+  }
+  return { value: { symbols, sections }, problems };
+}
+
+/** The entries of one SHT_REL or SHT_RELA section; none when it does not lie inside the file. */
+export function* readRelocationSection(elf: ElfFile, section: ElfSection): Reading<ElfRelocation[]> {
+  const bytes = yield* sectionBytes(elf, section);
+  const little = elf.header.endian === 'little';
+  return elf.header.class === 64
+    ? decode64(bytes, section.type === SHT_RELA, little, elf.header.machine === EM_MIPS)
+    : decode32(bytes, section.type === SHT_RELA, little);
+}
+
+function decode32(bytes: Uint8Array, rela: boolean, little: boolean): ElfRelocation[] {
+  const view = viewOf(bytes);
+  const entryBytes = rela ? 12 : 8;
+  const relocations: ElfRelocation[] = [];
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    const info = view.getUint32(at + 4, little);
+    relocations.push({
+      offset: view.getUint32(at, little),
+      type: info & 0xff,
+      symbolIndex: info >>> 8,
+      addend: rela ? view.getInt32(at + 8, little) : undefined,
+    });
+  }
+  return relocations;
+}
+
+/**
+ * MIPS64 has no 64-bit `r_info` but a 32-bit symbol in the file's byte order and four bytes: special
+ * symbol, third, second and first type (arch/mips/include/asm/elf.h, Elf64_Mips_Rela). The first type is given.
+ */
+function decode64(bytes: Uint8Array, rela: boolean, little: boolean, mips: boolean): ElfRelocation[] {
+  const view = viewOf(bytes);
+  const entryBytes = rela ? 24 : 16;
+  const relocations: ElfRelocation[] = [];
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    const symbolFirst = mips || !little;
+    relocations.push({
+      offset: uint64(view, at, little),
+      type: mips ? view.getUint8(at + 15) : view.getUint32(symbolFirst ? at + 12 : at + 8, little),
+      symbolIndex: view.getUint32(symbolFirst ? at + 8 : at + 12, little),
+      addend: rela ? int64(view, at + 16, little) : undefined,
+    });
+  }
+  return relocations;
+}
+
+function int64(view: DataView, offset: number, little: boolean): number {
+  const high = view.getInt32(little ? offset + 4 : offset, little);
+  const low = view.getUint32(little ? offset : offset + 4, little);
+  return high * 0x1_0000_0000 + low;
+}
