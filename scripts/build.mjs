@@ -55,6 +55,9 @@ await Promise.all([
   }),
 ]);
 
+// The bundle is CommonJS, whatever the package.json above it says of the sources.
+fs.writeFileSync(path.join(root, 'client/dist/package.json'), '{ "type": "commonjs" }\n');
+
 // The grammars are data that the server reads at run time; they lie beside it.
 const wasm = {
   'web-tree-sitter.wasm': 'web-tree-sitter/web-tree-sitter.wasm',

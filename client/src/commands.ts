@@ -1,0 +1,64 @@
+import { commands, Disposable, env, type LogOutputChannel, Uri, window } from 'vscode';
+import { moduleFor, pickModule } from './active-module.ts';
+import type { Differences } from './differences.ts';
+import { editorViewType } from './ko-editor/view-type.ts';
+import type { LanguageServer } from './language-server.ts';
+import { isModuleFile } from './module-files.ts';
+import { openAsHex } from './open-as-hex.ts';
+import { reportMarkdown } from './report-markdown.ts';
+import { selectTarget } from './select-target.ts';
+
+export interface CommandContext {
+  readonly server: LanguageServer;
+  readonly differences: Differences;
+  readonly log: LogOutputChannel;
+}
+
+type Handler = (context: CommandContext, argument: unknown) => Promise<void> | void;
+
+/** Every command of package.json, and nothing else; a test keeps the two in step. */
+export const commandTable = {
+  'vermagic.selectTarget': ({ server }) => selectTarget(server),
+  'vermagic.inspectModule': async (_context, argument) => {
+    const module = argument instanceof Uri && isModuleFile(argument) ? argument : await pickModule();
+    if (module) await commands.executeCommand('vscode.openWith', module, editorViewType);
+  },
+  'vermagic.showVermagicDifference': async ({ differences }, argument) => {
+    const module = await moduleFor(argument);
+    if (module) await differences.show(module, 'vermagic');
+  },
+  'vermagic.showCrcDifference': async ({ differences }, argument) => {
+    const module = await moduleFor(argument);
+    if (module) await differences.show(module, 'crc');
+  },
+  'vermagic.copyReport': async ({ server }, argument) => {
+    const module = await moduleFor(argument);
+    const report = module && (await server.moduleReport(module));
+    if (!report) return;
+    await env.clipboard.writeText(reportMarkdown(report));
+    window.setStatusBarMessage('$(check) Report copied as Markdown', 3000);
+  },
+  'vermagic.openAsHex': async (_context, argument) => {
+    const module = await moduleFor(argument);
+    if (module) await openAsHex(module);
+  },
+  'vermagic.restartServer': ({ server }) => server.restart(),
+  'vermagic.showLog': ({ log }) => log.show(),
+} satisfies Record<string, Handler>;
+
+/** Registers the table. What the user started and what failed is said to the user, with a way to the details. */
+export function registerCommands(context: CommandContext): Disposable {
+  const registrations = Object.entries<Handler>(commandTable).map(([id, handler]) =>
+    commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        await handler(context, argument);
+      } catch (error) {
+        context.log.error(id, error);
+        const reason = error instanceof Error ? error.message : String(error);
+        const answer = await window.showErrorMessage(`Vermagic: ${reason}`, 'Show Log');
+        if (answer) context.log.show();
+      }
+    }),
+  );
+  return Disposable.from(...registrations);
+}

@@ -1,0 +1,2 @@
+/** The bundler makes a style sheet beside the script of each imported one. */
+declare module '*.css';

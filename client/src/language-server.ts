@@ -1,0 +1,130 @@
+import {
+  type Difference,
+  type DifferenceParams,
+  type ModuleReport,
+  type ModuleSummary,
+  type ModulesChanged,
+  method,
+  type StatusNotification,
+  type TargetsResult,
+} from '@vermagic/shared';
+import { type CancellationToken, Disposable, EventEmitter, type LogOutputChannel, Uri, workspace } from 'vscode';
+import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+
+/** What runs: `starting` until the server has answered `initialize`. */
+export type ServerState = 'starting' | 'running' | 'stopped';
+
+/**
+ * The language server as the rest of the editor side sees it: typed requests, events, and a state.
+ * Requests wait for the start; they reject when the server is stopped or does not know the answer.
+ */
+export class LanguageServer extends Disposable {
+  readonly #client: LanguageClient;
+  readonly #log: LogOutputChannel;
+  readonly #modulesChanged = new EventEmitter<ModulesChanged>();
+  readonly #status = new EventEmitter<StatusNotification>();
+  readonly #state = new EventEmitter<ServerState>();
+  #starting: Promise<void> | undefined;
+  #lastStatus: StatusNotification | undefined;
+
+  readonly onModulesChanged = this.#modulesChanged.event;
+  readonly onStatus = this.#status.event;
+  readonly onState = this.#state.event;
+
+  constructor(extensionUri: Uri, log: LogOutputChannel) {
+    super(() => this.#dispose());
+    this.#log = log;
+    const module = Uri.joinPath(extensionUri, 'server', 'dist', 'server.cjs').fsPath;
+    this.#client = new LanguageClient(
+      'vermagic',
+      'Vermagic',
+      {
+        run: { module, transport: TransportKind.ipc },
+        debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
+      },
+      {
+        outputChannel: log,
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        diagnosticCollectionName: 'vermagic',
+        // No text language yet: a .ko is never a text document, its findings are pushed.
+        documentSelector: [],
+        initializationOptions: () => ({ trusted: workspace.isTrusted }),
+      },
+    );
+    this.#client.onNotification(method.modulesChanged, (changed: ModulesChanged) => this.#modulesChanged.fire(changed));
+    this.#client.onNotification(method.status, (status: StatusNotification) => {
+      this.#lastStatus = status;
+      this.#status.fire(status);
+    });
+    this.#client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) this.#lastStatus = undefined;
+      this.#state.fire(this.state);
+    });
+  }
+
+  get state(): ServerState {
+    if (this.#client.state === State.Running) return 'running';
+    return this.#client.state === State.Starting ? 'starting' : 'stopped';
+  }
+
+  /** The last status that the running server sent. */
+  get status(): StatusNotification | undefined {
+    return this.#lastStatus;
+  }
+
+  /** Starts once; a failed start is logged, and the next call tries again. */
+  start(): Promise<void> {
+    this.#starting ??= this.#client.start().catch((error: unknown) => {
+      this.#starting = undefined;
+      this.#log.error('The language server did not start', error);
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async restart(): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    this.#starting = this.#client.state === State.Running ? this.#client.restart() : this.#client.start();
+    await this.#starting;
+  }
+
+  moduleReport(uri: Uri, token?: CancellationToken): Promise<ModuleReport | null> {
+    return this.#request(method.moduleReport, { uri: this.#protocolUri(uri) }, token);
+  }
+
+  moduleSummary(uri: Uri, token?: CancellationToken): Promise<ModuleSummary | null> {
+    return this.#request(method.moduleSummary, { uri: this.#protocolUri(uri) }, token);
+  }
+
+  targets(token?: CancellationToken): Promise<TargetsResult> {
+    return this.#request(method.targets, null, token);
+  }
+
+  selectTarget(name: string | null): Promise<null> {
+    return this.#request(method.selectTarget, { name });
+  }
+
+  difference(uri: Uri, kind: DifferenceParams['kind'], token?: CancellationToken): Promise<Difference | null> {
+    return this.#request(method.difference, { uri: this.#protocolUri(uri), kind }, token);
+  }
+
+  /** URIs of a notification as the editor writes them, so that they can be compared with its own. */
+  editorUri(uri: string): Uri {
+    return this.#client.protocol2CodeConverter.asUri(uri);
+  }
+
+  #protocolUri(uri: Uri): string {
+    return this.#client.code2ProtocolConverter.asUri(uri);
+  }
+
+  async #request<Result>(name: string, params: unknown, token?: CancellationToken): Promise<Result> {
+    await this.start();
+    return token ? this.#client.sendRequest(name, params, token) : this.#client.sendRequest(name, params);
+  }
+
+  #dispose(): void {
+    for (const emitter of [this.#modulesChanged, this.#status, this.#state]) emitter.dispose();
+    // The connection is closed politely; a server that hangs is killed by the client after two seconds.
+    void this.#client.dispose().catch(() => undefined);
+  }
+}

@@ -1,0 +1,17 @@
+// Writes into package.json what is derived from the code: the rules that `vermagic.rules` accepts.
+// Run by the project's Node, because the registry is TypeScript: `npm run manifest`.
+import fs from 'node:fs';
+import path from 'node:path';
+import { rules } from '../server/src/findings/registry.ts';
+
+const file = path.resolve(import.meta.dirname, '../package.json');
+const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
+const levels = ['off', 'info', 'warning', 'error'];
+const setting = manifest.contributes.configuration.properties['vermagic.rules'];
+setting.properties = Object.fromEntries(
+  Object.entries(rules).map(([id, rule]) => [
+    id,
+    { enum: levels, markdownDescription: `${rule.summary}. Default: \`${rule.level}\`.` },
+  ]),
+);
+fs.writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
