@@ -6,7 +6,7 @@ import { rules } from '../server/src/findings/registry.ts';
 
 const file = path.resolve(import.meta.dirname, '../package.json');
 const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
-const levels = ['off', 'info', 'warning', 'error'];
+const levels = ['off', 'hint', 'info', 'warning', 'error'];
 const setting = manifest.contributes.configuration.properties['vermagic.rules'];
 setting.properties = Object.fromEntries(
   Object.entries(rules).map(([id, rule]) => [

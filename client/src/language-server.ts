@@ -48,6 +48,7 @@ export class LanguageServer extends Disposable {
         diagnosticCollectionName: 'vermagic',
         // No text language yet: a .ko is never a text document, its findings are pushed.
         documentSelector: [],
+        synchronize: { configurationSection: 'vermagic' },
         initializationOptions: () => ({ trusted: workspace.isTrusted }),
       },
     );
