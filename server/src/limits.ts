@@ -27,6 +27,8 @@ export const limits = {
   shellParseMs: 1_000,
   /** Depth of nested substitutions, blocks and lists that is followed; people write less than 30. */
   shellNesting: 150,
+  /** Readings of one word or command that are followed (values of a loop, of both branches). */
+  shellAlternatives: 48,
   /** Text of statements kept parsed between edits: some dozens of large scripts. */
   shellCacheCharacters: 4 * 1024 * 1024,
   /** Syntax trees kept for incremental parsing: one for each open script, and some. */
