@@ -98,7 +98,7 @@ class TextSymvers implements SymversTable {
   }
 
   get complete(): boolean {
-    return this.hasKernelSymbols && this.hasModuleSymbols;
+    return this.hasKernelSymbols;
   }
 
   get(symbol: string): ExportedSymbol | undefined {

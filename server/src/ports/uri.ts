@@ -3,9 +3,13 @@
  * (`file:///a%20b/c`); a trailing slash means nothing and is dropped.
  */
 
-/** `file:///a/b` of the absolute POSIX path `/a/b` (or of `C:\a\b`). A string that is a URI already is returned as it is. */
+/**
+ * `file:///a/b` of the absolute POSIX path `/a/b` (or of `C:\a\b`). A URI is brought into the form that VS Code
+ * writes, so that URIs of different makers (Node leaves `+` as it is) can be compared.
+ */
 export function fileUri(pathOrUri: string): string {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pathOrUri)) return withoutSlash(pathOrUri);
+  const root = /^[a-z][a-z0-9+.-]+:\/\/[^/]*/i.exec(pathOrUri)?.[0];
+  if (root !== undefined) return withoutSlash(`${root}${encodePath(uriPath(pathOrUri))}`);
   const path = pathOrUri.replaceAll('\\', '/');
   return withoutSlash(`file://${path.startsWith('/') ? '' : '/'}${encodePath(path)}`);
 }

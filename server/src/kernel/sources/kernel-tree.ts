@@ -5,7 +5,6 @@ import type { DotConfig } from '../dot-config.ts';
 import type { Fact } from '../fact.ts';
 import type { KernelPart } from '../kernel-part.ts';
 import {
-  parseKernelVersion,
   releaseOfUtsHeader,
   versionOfBuildText,
   versionOfMakefile,
@@ -20,7 +19,7 @@ export async function readTreeFacts(reader: SourceReader): Promise<KernelPart> {
   const release = await readRelease(reader);
   const config = await reader.config('.config', 'include/config/auto.conf');
   const buildText = await readBuildText(reader);
-  const version = await readVersion(reader, config, buildText, release);
+  const version = await readVersion(reader, config, buildText);
   const vendor = detectVendor({ release, config, buildText });
   return {
     release,
@@ -64,7 +63,6 @@ async function readVersion(
   reader: SourceReader,
   config: Fact<DotConfig> | undefined,
   buildText: Fact<string> | undefined,
-  release: Fact<string> | undefined,
 ): Promise<Fact<KernelVersion> | undefined> {
   for (const path of ['include/generated/uapi/linux/version.h', 'include/linux/version.h']) {
     const uri = reader.uri(path);
@@ -76,9 +74,7 @@ async function readVersion(
   if (makefile) return makefile;
   if (config?.value.header) return { value: config.value.header.version, origin: config.origin };
   const built = buildText && versionOfBuildText(buildText.value);
-  if (built) return { value: built, origin: buildText.origin };
-  const guessed = release && parseKernelVersion(release.value);
-  return guessed && { value: guessed, origin: release.origin };
+  return built && { value: built, origin: buildText.origin };
 }
 
 /** Debian's flavour folders have a Makefile that only includes the one of the `-common` folder beside them. */

@@ -2,7 +2,7 @@ import { limits } from '../../limits.ts';
 import { type DirectoryEntry, FileError } from '../../ports/file-system.ts';
 import type { Problem } from '../../ports/parsed.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { joinUri, parentUri, relativePath, uriName } from '../../ports/uri.ts';
+import { fileUri, joinUri, parentUri, relativePath, uriName } from '../../ports/uri.ts';
 import { type DotConfig, parseDotConfig } from '../dot-config.ts';
 import type { Fact, Origin } from '../fact.ts';
 import { readSymvers, type SymversTable } from '../symvers.ts';
@@ -66,6 +66,11 @@ export class SourceReader {
     this.#dependsOn.add(uri);
   }
 
+  /** Makes the part stale when a file right in this folder appears, changes or goes. */
+  watchFolder(uri: string): void {
+    this.#dependsOn.add(`${uri}/`);
+  }
+
   async exists(uri: string, type: 'file' | 'directory' = 'file'): Promise<boolean> {
     this.watch(uri);
     try {
@@ -89,7 +94,7 @@ export class SourceReader {
 
   async realPath(uri: string): Promise<string | undefined> {
     try {
-      return await this.#ports.files.realPath(uri);
+      return fileUri(await this.#ports.files.realPath(uri));
     } catch {
       return undefined;
     }
