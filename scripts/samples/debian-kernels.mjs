@@ -49,7 +49,12 @@ function aptOptions(architecture) {
   if (!existsSync(lists)) {
     mkdirSync(join(lists, 'partial'), { recursive: true });
     mkdirSync(join(cacheDirectory, `apt-${architecture}`, 'archives', 'partial'), { recursive: true });
-    run('apt-get', [...options, 'update']);
+    // A mirror in the middle of an update loses some lists and keeps the others; those still name good packages.
+    const update = spawnSync('apt-get', [...options, 'update'], { encoding: 'utf8' });
+    if (update.status !== 0) {
+      const errors = `${update.stderr ?? ''}`.split('\n').filter((line) => line.startsWith('E:'));
+      console.error(`apt-get update for ${architecture} was incomplete: ${errors[0] ?? update.error?.message}`);
+    }
   }
   return options;
 }
@@ -183,9 +188,13 @@ export function hasCompiler(architecture) {
   return spawnSync(compilers[architecture].compiler, ['--version']).status === 0;
 }
 
-/** Runs Kbuild over an external module folder and returns what it printed. No debug information, no build paths. */
+/**
+ * Runs Kbuild over an external module folder and returns what it printed. No build paths; debug information only
+ * where the headers carry a vmlinux, because Kbuild then insists on making BTF from it (strip it afterwards).
+ */
 export function kbuild({ headers, directory, architecture, extraSymbols = [], variables = [] }) {
   const { arch, prefix } = compilers[architecture];
+  const debug = existsSync(join(headers, 'vmlinux')) ? '-g' : '-g0';
   const args = [
     '-s',
     '-C',
@@ -193,8 +202,8 @@ export function kbuild({ headers, directory, architecture, extraSymbols = [], va
     `M=${directory}`,
     `ARCH=${arch}`,
     `CROSS_COMPILE=${prefix}`,
-    `KCFLAGS=-g0 -ffile-prefix-map=${directory}/=`,
-    'KAFLAGS=-g0',
+    `KCFLAGS=${debug} -ffile-prefix-map=${directory}/= -ffile-prefix-map=${cacheDirectory}=/cache`,
+    `KAFLAGS=${debug}`,
     ...(extraSymbols.length > 0 ? [`KBUILD_EXTRA_SYMBOLS=${extraSymbols.join(' ')}`] : []),
     ...variables,
     'modules',

@@ -187,6 +187,8 @@ function writePins(release) {
     .replace(/^KERNEL_BASE_VERSION=.*$/m, `KERNEL_BASE_VERSION=${base}`)
     .replace(/^LOCALVERSION=.*$/m, `LOCALVERSION=${local}`);
   writeFileSync(pins, text);
+  const expectations = join(sample, '..', 'expectations.json');
+  writeFileSync(expectations, readText(expectations).replaceAll(/lib\/modules\/[^/"]+\//g, `lib/modules/${release}/`));
   const manifest = join(sample, 'BUILD_MANIFEST.json');
   const content = JSON.parse(readText(manifest));
   writeFileSync(manifest, `${JSON.stringify({ ...content, kernel_release: release, vermagic }, null, 2)}\n`);

@@ -1,7 +1,7 @@
 // One external module folder built by Kbuild, in a scratch folder of its own.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory, kbuild, run } from './debian-kernels.mjs';
+import { cacheDirectory, compilers, kbuild, run } from './debian-kernels.mjs';
 
 /**
  * Builds `modules` (names without .ko) from the C sources in `source` and returns the scratch folder.
@@ -17,7 +17,9 @@ export function buildModules({ name, source, modules, headers, architecture, ext
   writeFileSync(join(directory, 'Kbuild'), `obj-m += ${modules.map((module) => `${module}.o`).join(' ')}\n`);
   kbuild({ headers, directory, architecture, extraSymbols, variables });
   for (const module of modules) {
-    if (!existsSync(join(directory, `${module}.ko`))) throw new Error(`Kbuild made no ${module}.ko in ${directory}`);
+    const file = join(directory, `${module}.ko`);
+    if (!existsSync(file)) throw new Error(`Kbuild made no ${module}.ko in ${directory}`);
+    run(`${compilers[architecture].prefix}strip`, ['--strip-debug', file]);
   }
   return directory;
 }
