@@ -1,10 +1,13 @@
-import type { Finding, Fix, Severity, TextEdit } from '../findings/finding.ts';
+import type { Parser } from 'web-tree-sitter';
+import type { Finding, Fix, Severity, TextEdit, TextRange } from '../findings/finding.ts';
 import type { RuleId } from '../findings/registry.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import type { FileKind } from '../text/file-kind.ts';
+import type { KconfigProvider } from '../text/kconfig-tree.ts';
 import type { ShellParser } from '../text/shell/shell-parser.ts';
 import type { TextDocument } from '../text/text-document.ts';
+import type { PinPicture } from './kbuild/pin-picture.ts';
 import type { Policy } from './policy.ts';
 
 /** What a rule over text may look at besides the text. Everything but the policy may be missing: rules then say less, never guess. */
@@ -17,6 +20,12 @@ export interface RuleContext {
   readonly targets?: readonly TargetKernel[];
   /** The folder that relative paths of the policy count from. */
   readonly workspaceUri?: string;
+  /** The versions that the workspace writes down, and where. */
+  readonly pins?: PinPicture;
+  /** Kconfig symbols for configuration files, where a kernel source is at hand. */
+  readonly kconfig?: KconfigProvider;
+  /** Parses C; without it sources are not looked at. */
+  readonly cParser?: Parser;
   /** Looks into shell fences of Markdown files. Off unless a setting asks. */
   readonly markdownFences?: boolean;
 }
@@ -41,7 +50,12 @@ export interface Found extends Span {
   readonly message: string;
   /** Weaker than the rule's own level, for the milder cases of a rule. */
   readonly atMost?: Severity;
-  readonly related?: readonly (Span & { readonly message: string; readonly uri?: string })[];
+  /** In another file (`uri`) offsets mean nothing: there `range` says where. */
+  readonly related?: readonly (Span & {
+    readonly message: string;
+    readonly uri?: string;
+    readonly range?: TextRange;
+  })[];
   readonly fixes?: readonly FoundFix[];
   readonly symbol?: string;
   readonly expected?: string;
@@ -69,7 +83,7 @@ export function toFinding(document: TextDocument, found: Found, policy: Policy):
     where: { uri, range: lines.range(found.start, found.end) },
     ...(found.related && {
       related: found.related.map((item) => ({
-        location: { uri: item.uri ?? uri, range: lines.range(item.start, item.end) },
+        location: { uri: item.uri ?? uri, range: item.range ?? lines.range(item.start, item.end) },
         message: item.message,
       })),
     }),

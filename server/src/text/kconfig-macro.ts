@@ -2,11 +2,7 @@
  * Replaces `$(NAME)` by what is known of the build (`SRCARCH`, `ARCH`, `KERNELVERSION`, variables of the
  * Kconfig files). `undefined`: something in it only the compiler or a shell can tell.
  */
-export function expandMacros(
-  text: string,
-  variables: ReadonlyMap<string, string>,
-  depth = 0,
-): string | undefined {
+export function expandMacros(text: string, variables: ReadonlyMap<string, string>, depth = 0): string | undefined {
   if (!text.includes('$(')) return text;
   if (depth > 8) return undefined;
   let known = true;

@@ -2,8 +2,9 @@ import type { Parser } from 'web-tree-sitter';
 import { limits } from '../limits.ts';
 import { FileError, type FileSystem } from '../ports/file-system.ts';
 import type { Parsed, Problem } from '../ports/parsed.ts';
-import { type KconfigStatement, readKconfigFile } from './kconfig-file.ts';
+import type { DotConfigSyntax } from './dot-config-syntax.ts';
 import { KconfigAssembler, type KconfigSources } from './kconfig-assembler.ts';
+import { type KconfigStatement, readKconfigFile } from './kconfig-file.ts';
 import { expandMacros, sourceArchitecture } from './kconfig-macro.ts';
 import type { KconfigSymbol } from './kconfig-symbol.ts';
 
@@ -25,6 +26,12 @@ export interface KconfigRequest {
   readonly arch: string;
   /** `KERNELVERSION`, when known. */
   readonly kernelVersion?: string;
+}
+
+/** Finds and keeps the trees that configuration files belong to. */
+export interface KconfigProvider {
+  /** The tree for a configuration file; `undefined` when there is no kernel source for it. */
+  treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined>;
 }
 
 /**
@@ -72,7 +79,9 @@ export async function loadKconfigTree(
       }
     }
     if (statements.size + next.length > limits.kconfigFiles || bytes > limits.kconfigBytes) {
-      problems.push({ message: `More Kconfig files than are read (${limits.kconfigFiles} files, ${limits.kconfigBytes} bytes).` });
+      problems.push({
+        message: `More Kconfig files than are read (${limits.kconfigFiles} files, ${limits.kconfigBytes} bytes).`,
+      });
       break;
     }
     pending = next;
@@ -81,7 +90,10 @@ export async function loadKconfigTree(
   assembler.run('Kconfig');
   const { symbols } = assembler;
   const modules = assembler.modules ?? symbols.get('MODULES');
-  return { value: { rootUri: root, arch: request.arch, symbols, modules, variables, files: statements.size }, problems };
+  return {
+    value: { rootUri: root, arch: request.arch, symbols, modules, variables, files: statements.size },
+    problems,
+  };
 }
 
 /** Notes which files a `source` line means and which of them are still to be read. */
@@ -120,9 +132,20 @@ async function glob(files: FileSystem, root: string, pattern: string): Promise<s
         further.push(prefix + part);
         continue;
       }
-      const fits = new RegExp(`^${part.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '[^/]*').replace(/\?/g, '.')}$`);
+      const fits = new RegExp(
+        `^${part
+          .replace(/[.+^${}()|\\]/g, '\\$&')
+          .replace(/\*/g, '[^/]*')
+          .replace(/\?/g, '.')}$`,
+      );
       const entries = await files.readDirectory(`${root}/${base}`).catch(() => []);
-      further.push(...entries.map((entry) => entry.name).filter((name) => fits.test(name)).sort().map((name) => prefix + name));
+      further.push(
+        ...entries
+          .map((entry) => entry.name)
+          .filter((name) => fits.test(name))
+          .sort()
+          .map((name) => prefix + name),
+      );
     }
     found = further.slice(0, limits.kconfigFiles);
   }

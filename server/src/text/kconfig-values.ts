@@ -1,5 +1,5 @@
 import type { KconfigExpression } from './kconfig-expression.ts';
-import { compareTexts, exact, includes, type Interval, interval, max, min, not, unknown } from './kconfig-interval.ts';
+import { compareTexts, exact, type Interval, includes, interval, max, min, not, unknown } from './kconfig-interval.ts';
 import { expandMacros } from './kconfig-macro.ts';
 import type { Conditional, KconfigSymbol } from './kconfig-symbol.ts';
 import type { KconfigTree } from './kconfig-tree.ts';
@@ -145,7 +145,8 @@ export class KconfigValues {
     for (const prompt of symbol.prompts) {
       let level = this.evaluate(prompt.condition);
       const choice = symbol.choice;
-      if (choice && symbol.type === 'tristate' && level === exact(1) && this.of(choice).tri === exact(2)) level = exact(0);
+      if (choice && symbol.type === 'tristate' && level === exact(1) && this.of(choice).tri === exact(2))
+        level = exact(0);
       visible = max(visible, level);
     }
     const onlyYes = symbol.type !== 'tristate' || (symbol !== this.#tree.modules && this.#modules() === exact(0));
