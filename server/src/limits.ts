@@ -19,6 +19,8 @@ export const limits = {
   /** Linux has 1,700 Kconfig files of 6.5 MB for all architectures together. */
   kconfigFiles: 4_000,
   kconfigBytes: 32 * 1024 * 1024,
+  /** Kconfig trees kept in memory, about 40 MB each. */
+  kconfigTrees: 2,
   /** Findings about values that Kconfig would change, of one configuration; one wrong line can change thousands. */
   configFindings: 200,
   /** Scripts, Makefiles and pins that a person wrote. */
@@ -29,6 +31,14 @@ export const limits = {
   shellNesting: 150,
   /** Readings of one word or command that are followed (values of a loop, of both branches). */
   shellAlternatives: 48,
+  /** Simple commands followed in one script, calls and loops unrolled; a long script runs some thousand. */
+  shellCommands: 50_000,
+  /** Calls within calls and scripts within scripts. */
+  shellDepth: 24,
+  /** Text that commands print into a pipe or a file, as far as it is kept. */
+  shellOutputCharacters: 512 * 1024,
+  /** Statements visited in one script, calls unrolled: keeps mutual recursion from growing without end. */
+  shellSteps: 200_000,
   /** Text of statements kept parsed between edits: some dozens of large scripts. */
   shellCacheCharacters: 4 * 1024 * 1024,
   /** Syntax trees kept for incremental parsing: one for each open script, and some. */
@@ -45,4 +55,8 @@ export const limits = {
   discoveryMs: 10_000,
   /** Provider modules (`extra/`, `updates/`) whose exports are read when they have no Module.symvers. */
   providerModules: 64,
+  /** Runs of the loader's checks for one verdict: one per combination of missing facts that matters. */
+  loaderWorlds: 256,
+  /** Searches for similarly named exports in one run: each walks all of a target's 25,000. */
+  similarSymbolSearches: 3,
 } as const;

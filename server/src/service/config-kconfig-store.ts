@@ -1,0 +1,113 @@
+import type { Parser } from 'web-tree-sitter';
+import { versionOfMakefile } from '../kernel/kernel-version.ts';
+import { limits } from '../limits.ts';
+import type { FileSystem } from '../ports/file-system.ts';
+import { isWithin, joinUri, parentUri, uriName } from '../ports/uri.ts';
+import type { DotConfigSyntax } from '../text/dot-config-syntax.ts';
+import { type KconfigProvider, type KconfigTree, loadKconfigTree } from '../text/kconfig-tree.ts';
+
+/** How far above a configuration file its kernel tree may begin: arch/ARCH/configs lies three below. */
+const stepsUp = 4;
+
+/**
+ * Finds the kernel tree of a configuration file and keeps what was read of it: trees are loaded when
+ * first asked for, and dropped when one of their Kconfig files changes or others are wanted more.
+ */
+export class KconfigStore implements KconfigProvider {
+  readonly #files: FileSystem;
+  readonly #parser: Parser | undefined;
+  /** Folders with kernel sources that may serve files outside any tree (`/boot/config-R`). */
+  readonly #sources: readonly string[];
+  readonly #trees = new Map<string, Promise<KconfigTree | undefined>>();
+
+  constructor(files: FileSystem, options: { parser?: Parser; sources?: readonly string[] } = {}) {
+    this.#files = files;
+    this.#parser = options.parser;
+    this.#sources = options.sources ?? [];
+  }
+
+  async treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined> {
+    const arch = config.banner?.arch ?? archOfPath(uri) ?? archOfSymbols(config);
+    const root = await this.#rootOf(uri, config);
+    return arch === undefined || root === undefined ? undefined : this.#load(root, arch);
+  }
+
+  /** Call for every file that changed; a Kconfig file takes its tree with it. */
+  changed(uri: string): void {
+    if (!uriName(uri).startsWith('Kconfig')) return;
+    for (const key of this.#trees.keys()) if (isWithin(key.slice(key.indexOf(' ') + 1), uri)) this.#trees.delete(key);
+  }
+
+  #load(root: string, arch: string): Promise<KconfigTree | undefined> {
+    const key = `${arch} ${root}`;
+    let tree = this.#trees.get(key);
+    if (tree === undefined) {
+      tree = this.#read(root, arch);
+      if (this.#trees.size >= limits.kconfigTrees) {
+        const [oldest] = this.#trees.keys();
+        if (oldest !== undefined) this.#trees.delete(oldest);
+      }
+    } else {
+      this.#trees.delete(key);
+    }
+    this.#trees.set(key, tree);
+    return tree;
+  }
+
+  async #read(root: string, arch: string): Promise<KconfigTree | undefined> {
+    const makefile = await this.#makefile(root);
+    const version = makefile && versionOfMakefile(makefile)?.text;
+    const request = { rootUri: root, arch, ...(version !== undefined && { kernelVersion: version }) };
+    const { value } = await loadKconfigTree(this.#files, this.#parser, request);
+    return value.symbols.size === 0 ? undefined : value;
+  }
+
+  async #rootOf(uri: string, config: DotConfigSyntax): Promise<string | undefined> {
+    let folder = parentUri(uri);
+    for (let step = 0; step < stepsUp; step++) {
+      if (await this.#isTree(folder)) return folder;
+      const source = joinUri(folder, 'source');
+      if (await this.#isTree(source)) return source;
+      const up = parentUri(folder);
+      if (up === folder) break;
+      folder = up;
+    }
+    for (const source of this.#sources) {
+      const makefile = await this.#makefile(source);
+      const version = makefile && versionOfMakefile(makefile)?.text;
+      if (version !== undefined && version === config.banner?.kernelVersion) return source;
+    }
+    return undefined;
+  }
+
+  async #isTree(folder: string): Promise<boolean> {
+    const kconfig = await this.#files.stat(joinUri(folder, 'Kconfig')).catch(() => undefined);
+    if (kconfig?.type !== 'file') return false;
+    const makefile = await this.#makefile(folder);
+    return makefile !== undefined && versionOfMakefile(makefile) !== undefined;
+  }
+
+  async #makefile(folder: string): Promise<string | undefined> {
+    const bytes = await this.#files.readFile(joinUri(folder, 'Makefile'), limits.textBytes).catch(() => undefined);
+    return bytes && new TextDecoder().decode(bytes);
+  }
+}
+
+/** `arch/arm64/configs/defconfig` says what it is for. */
+function archOfPath(uri: string): string | undefined {
+  return /\/arch\/(\w+)\/configs\//.exec(uri)?.[1];
+}
+
+function archOfSymbols(config: DotConfigSyntax): string | undefined {
+  const symbols = [
+    ['X86', 'x86'],
+    ['ARM64', 'arm64'],
+    ['ARM', 'arm'],
+    ['RISCV', 'riscv'],
+    ['S390', 's390'],
+    ['PPC', 'powerpc'],
+    ['MIPS', 'mips'],
+    ['LOONGARCH', 'loongarch'],
+  ] as const;
+  return symbols.find(([symbol]) => config.settings.get(symbol)?.value === 'y')?.[1];
+}
