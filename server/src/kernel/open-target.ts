@@ -64,9 +64,10 @@ async function openFolder(
 ): Promise<readonly KernelPart[]> {
   const entries = await reader.list(uri);
   if (looksLikeKernelTree(entries) || (await hasRelease(reader))) {
-    return looksLikeHeaders(uriName(uri), entries)
-      ? [await readHeadersFolder(ports, uri)]
-      : openBuildTree(ports, uri, options);
+    const tree = looksLikeHeaders(uriName(uri), entries)
+      ? await readHeadersFolder(ports, uri)
+      : await readBuildTree(ports, uri);
+    return withReferenceModule(ports, uri, tree, options);
   }
   if (uriName(uri) === 'Linux_for_Tegra' || uriName(uri) === 'Linux_for_Tegra_rt') {
     return openL4t(ports, reader, options);
@@ -100,9 +101,13 @@ function rootOfModulesFolder(uri: string): string | undefined {
   return found?.[1] === undefined ? undefined : joinUri(found[1], '.');
 }
 
-/** A build tree, and from one of its modules what no text says: the size of struct module. */
-async function openBuildTree(ports: SourcePorts, uri: string, options: Options): Promise<readonly KernelPart[]> {
-  const tree = await readBuildTree(ports, uri);
+/** A tree, and from one of its modules what no text says: the size of struct module. */
+async function withReferenceModule(
+  ports: SourcePorts,
+  uri: string,
+  tree: KernelPart,
+  options: Options,
+): Promise<readonly KernelPart[]> {
   const reader = new SourceReader(ports, uri);
   const module =
     (await findReferenceModule(reader, uri, options.readModule)) ?? (await moduleAtTop(reader, options.readModule));
@@ -121,7 +126,7 @@ async function openBuildTree(ports: SourcePorts, uri: string, options: Options):
     trustedKeys,
     architecture,
   };
-  return [tree, { ...part, kind: 'build-tree' }];
+  return [tree, { ...part, kind: tree.kind ?? 'build-tree' }];
 }
 
 /** A reference module that someone put beside a tree of which only the headers were kept. */

@@ -1,0 +1,104 @@
+import * as z from 'zod/v4-mini';
+import { type RuleId, rules } from '../findings/registry.ts';
+
+const ruleIds = Object.keys(rules) as [RuleId, ...RuleId[]];
+
+/** A schema with the sentence that the editor shows on hover and in completion. */
+function described<Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema {
+  return schema.check(z.meta({ description })) as Schema;
+}
+
+const path = z.string().check(z.minLength(1));
+const level = z.enum(['off', 'hint', 'info', 'warning', 'error']);
+
+const sources = described(
+  z.array(path).check(z.minLength(1)),
+  'Paths from the folder of this file: a kernel build tree, headers, a root file system or its lib/modules/RELEASE, Module.symvers of a provider, a kernel image, pins, or a module known to load. More sources give more facts.',
+);
+
+export const targetSchema = z.union([
+  described(path, 'The only source.'),
+  sources,
+  z.strictObject({
+    sources,
+    expect: z.optional(
+      described(z.string().check(z.minLength(1)), 'The vermagic expected of this kernel, or a file that holds it.'),
+    ),
+    release: z.optional(described(path, 'Which kernel is meant, where a root file system has modules of several.')),
+  }),
+]);
+
+export const policySchema = z.looseObject({
+  packs: z.optional(
+    described(z.array(z.enum(['jetson-l4t', 'debian', 'ubuntu', 'raspberry-pi'])), 'Built-in policies to apply.'),
+  ),
+  packages: z.optional(
+    z.looseObject({
+      forbid: z.optional(
+        described(
+          z.array(z.union([path, z.looseObject({ glob: path, why: z.optional(z.string()) })])),
+          'Packages that may never be installed: globs over the name.',
+        ),
+      ),
+      requireHold: z.optional(
+        described(z.array(path), 'Packages that have to be held before anything is upgraded: globs over the name.'),
+      ),
+    }),
+  ),
+  rules: z.optional(described(z.partialRecord(z.enum(ruleIds), level), 'Levels of rules in this project.')),
+  allowed: z.optional(
+    described(
+      z.array(
+        z.looseObject({
+          rule: z.enum(ruleIds),
+          match: z.optional(path),
+          path: z.optional(path),
+          reason: path,
+        }),
+      ),
+      'What the project permits although a rule speaks against it, each with its reason.',
+    ),
+  ),
+  containerOnly: z.optional(described(z.boolean(), 'Kernel and modules are built in the container only.')),
+  forbidErrorSuppression: z.optional(described(z.boolean(), 'Comments may not silence findings of level error.')),
+});
+
+export const pipelineSchema = z.looseObject({
+  container: z.optional(
+    z.looseObject({
+      engine: z.optional(described(z.string(), 'docker or podman.')),
+      image: z.optional(described(z.string(), 'The image that phases run in.')),
+    }),
+  ),
+  phases: z.optional(
+    z.array(
+      z.looseObject({
+        name: path,
+        command: described(z.array(z.string()).check(z.minLength(1)), 'Program and arguments; no shell is involved.'),
+        inputs: z.optional(described(z.array(path), 'Files and globs that the outputs are made from.')),
+        outputs: z.optional(described(z.array(path), 'What the phase makes.')),
+        gate: z.optional(described(z.array(z.string()), 'vermagic commands that must pass after the phase.')),
+      }),
+    ),
+  ),
+});
+
+/** vermagic.json. Unknown keys at the top are refused as misspellings; sections that other tools read are open. */
+export const projectFileSchema = z.strictObject({
+  $schema: z.optional(z.string()),
+  defaultTarget: z.optional(described(path, 'The target that is selected unless someone selects another.')),
+  targets: z.optional(
+    described(z.record(z.string().check(z.minLength(1)), targetSchema), 'The kernels this project is for, by name.'),
+  ),
+  policy: z.optional(described(policySchema, "The project's own law.")),
+  pipeline: z.optional(described(pipelineSchema, 'How the project builds kernel and modules.')),
+});
+
+export type PolicySection = z.infer<typeof policySchema>;
+export type PipelineSection = z.infer<typeof pipelineSchema>;
+
+/** The JSON schema (draft 2020-12 reduced to draft 7, which editors read) that the extension contributes for vermagic.json. */
+export function projectFileJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(projectFileSchema, { target: 'draft-7', io: 'input' });
+  return { ...schema, title: 'Vermagic project', allowComments: true, allowTrailingCommas: true };
+}
