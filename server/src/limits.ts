@@ -59,4 +59,12 @@ export const limits = {
   loaderWorlds: 256,
   /** Searches for similarly named exports in one run: each walks all of a target's 25,000. */
   similarSymbolSearches: 3,
+  /** An unpacked distribution kernel has up to 70 MB; a packed one less. */
+  kernelImageBytes: 256 * 1024 * 1024,
+  /** Places in a kernel image that look like packed data and are tried; the right one is among the first few. */
+  kernelImagePayloads: 32,
+  /** Certificates in one file or list; distributions with many vendor keys have some dozens. */
+  certificates: 256,
+  /** A file of certificates in DER or PEM. */
+  certificateBytes: 1024 * 1024,
 } as const;

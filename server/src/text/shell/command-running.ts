@@ -1,0 +1,178 @@
+import { limits } from '../../limits.ts';
+import { concatMapped, type MappedText, type TextSpan } from '../source-map.ts';
+import { runBuiltin } from './builtins.ts';
+import { applyRedirects, hereString } from './redirections.ts';
+import type { ScriptWalk, Surroundings } from './script-walk.ts';
+import { baseName } from './shell-command.ts';
+import { childOf, type ShellNode } from './shell-node.ts';
+import type { Frame } from './shell-scope.ts';
+import { unwrap } from './unwrapping.ts';
+import type { Word, WordPart } from './word.ts';
+import { wordsAsScript } from './word.ts';
+import { expandWord } from './word-expansion.ts';
+
+/** A command about to run: its surroundings, and the variables given to it alone. */
+export interface RunContext extends Surroundings {
+  readonly environment: ReadonlyMap<string, readonly WordPart[]>;
+  readonly whole: TextSpan;
+  readonly wrapper: string;
+}
+
+/** Carries out simple commands: finds what finally runs, and hands scripts among the arguments back to the walk. */
+export class CommandRunner {
+  readonly walk: ScriptWalk;
+  /** What the commands since the last pipe or redirection print, where the script says it. */
+  lastOutput: MappedText | undefined;
+  extraArguments: readonly ShellNode[] = [];
+
+  constructor(walk: ScriptWalk) {
+    this.walk = walk;
+  }
+
+  simpleCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const expansion = this.walk.expansion(frame, around);
+    const environment = around.scope.exported();
+    const name = childOf(node, 'name');
+    let input = around.input;
+    for (const child of node.children) {
+      if (child.type === 'variable_assignment' && name === undefined) this.walk.assign(child, frame, around);
+      else if (child.type === 'variable_assignment') {
+        const scope = around.scope.fork();
+        this.walk.assign(child, frame, { ...around, scope });
+        const variable = childOf(child, 'name');
+        const key = variable === undefined ? '' : frame.text.slice(variable.start, variable.end);
+        const value = scope.get(key)?.values[0];
+        if (value !== undefined) environment.set(key, value);
+      } else if (child.type === 'herestring_redirect') input = hereString(child, expansion);
+    }
+    if (name === undefined) return;
+    const wordNodes = [...node.children.filter((child) => isWord(child)), ...this.extraArguments];
+    this.extraArguments = [];
+    const redirections = applyRedirects(node, frame, expansion);
+    const span = frame.map.span(firstWordStart(node, name), node.end);
+    for (const argv of allReadings(wordNodes.map((word) => expandWord(word, expansion)))) {
+      const [program] = argv;
+      if (program === undefined) continue;
+      const own = program.start >= span.start && program.start < span.end;
+      const whole = own ? span : (around.whole ?? span);
+      const known = baseName(program.value ?? '');
+      const wrapper = own ? known : (around.wrapper ?? known);
+      this.run(argv, { ...around, input: redirections.input ?? input, environment, whole, wrapper });
+    }
+    for (const file of redirections.outputs) this.fileWritten(file.path, this.lastOutput, file.append, span, around);
+  }
+
+  /** Runs one command whose words are settled. */
+  run(argv: readonly Word[], context: RunContext): void {
+    const [program, ...args] = argv;
+    if (program === undefined || context.depth > limits.shellDepth || this.walk.spent()) return;
+    const deeper = { ...context, depth: context.depth + 1 };
+    const path = program.value;
+    if (path === undefined) {
+      if (isPrivilegePrefix(program) && args.length > 0) this.run(args, deeper);
+      return;
+    }
+    const own = context.scope.functions.get(path);
+    if (own !== undefined) {
+      this.walk.call(own.body, own.frame, args, context);
+      return;
+    }
+    if (runBuiltin(this, path, argv, deeper)) return;
+    const inner = unwrap(this, baseName(path), argv, deeper);
+    if (inner) return;
+    const file = knownFile(path, context);
+    if (file !== undefined) this.script(file, args, deeper);
+    else this.emit(argv, context);
+  }
+
+  emit(argv: readonly Word[], context: RunContext): void {
+    const first = argv[0];
+    const last = argv.at(-1);
+    if (first === undefined || last === undefined) return;
+    const start = Math.min(...argv.map((word) => word.start));
+    const end = Math.max(...argv.map((word) => word.end));
+    this.walk.emit({
+      name: baseName(first.value ?? ''),
+      argv,
+      start,
+      end,
+      environment: context.environment,
+      whole: context.whole,
+      wrapper: context.wrapper,
+      place: context.place,
+      upstream: context.upstream,
+      conditional: context.conditional,
+    });
+  }
+
+  /** Runs a script's text in a shell of its own. */
+  script(text: MappedText, args: readonly Word[] | undefined, context: Surroundings): void {
+    const scope = context.scope.fork();
+    scope.args = args;
+    for (const [name, parts] of (context as Partial<RunContext>).environment ?? []) {
+      scope.set(name, { values: [parts], open: false, exported: true });
+    }
+    this.walk.runScript(text, { ...context, scope, input: undefined, depth: context.depth + 1 });
+  }
+
+  /** Runs words as a line of script in the present shell (`eval`), or another (`ssh`). */
+  words(words: readonly Word[], context: Surroundings): void {
+    this.walk.runScript(wordsAsScript(words), { ...context, depth: context.depth + 1 });
+  }
+
+  printed(text: MappedText): void {
+    const before = this.lastOutput;
+    if (before !== undefined && before.text.length > limits.shellOutputCharacters) return;
+    this.lastOutput = before === undefined ? text : concatMapped(before, text);
+  }
+
+  fileWritten(
+    path: Word,
+    content: MappedText | undefined,
+    append: boolean,
+    whole: TextSpan,
+    around: Surroundings,
+  ): void {
+    this.walk.write({ path, content, append, whole, place: around.place });
+    if (path.value === undefined) return;
+    const before = append ? around.scope.files.get(path.value)?.content : undefined;
+    const all = before !== undefined && content !== undefined ? concatMapped(before, content) : content;
+    around.scope.files.set(path.value, { content: all, append });
+  }
+}
+
+export function knownFile(path: string, context: Surroundings): MappedText | undefined {
+  const { files } = context.scope;
+  const found = files.get(path) ?? files.get(path.replace(/^\.\//, '')) ?? files.get(`./${path}`);
+  return found?.content;
+}
+
+function isWord(node: ShellNode): boolean {
+  return (node.field === 'argument' || node.field === 'name') && node.type !== 'variable_assignment';
+}
+
+/** The command without the assignments before it. */
+function firstWordStart(node: ShellNode, name: ShellNode): number {
+  const first = node.children[0];
+  return first?.type === 'variable_assignment' ? first.start : name.start;
+}
+
+/** A variable whose very name says that it holds `sudo` or nothing. */
+function isPrivilegePrefix(word: Word): boolean {
+  return (
+    word.elastic && /^\$\{?(sudo|doas|as_?root|su_?cmd|maybe_?sudo|_?sudo_?\w*)\b/i.test(word.parts[0]?.source ?? '')
+  );
+}
+
+function allReadings(words: readonly (readonly (readonly Word[])[])[]): readonly (readonly Word[])[] {
+  let all: readonly (readonly Word[])[] = [[]];
+  for (const readings of words) {
+    const [only] = readings;
+    if (readings.length === 1 && only !== undefined) {
+      all = all.map((argv) => [...argv, ...only]);
+      continue;
+    }
+    all = all.flatMap((argv) => readings.map((reading) => [...argv, ...reading])).slice(0, limits.shellAlternatives);
+  }
+  return all;
+}

@@ -1,0 +1,374 @@
+import { limits } from '../../limits.ts';
+import type { MappedText, TextSpan } from '../source-map.ts';
+import { shiftedMap } from '../source-map.ts';
+import { CommandRunner } from './command-running.ts';
+import { applyRedirects, type Redirections } from './redirections.ts';
+import type { FileWrite, Place, ScriptRun, ShellCommand } from './shell-command.ts';
+import { here } from './shell-command.ts';
+import { childOf, type ShellNode } from './shell-node.ts';
+import type { ShellParser } from './shell-parser.ts';
+import { type Frame, ShellScope, unknownVariable } from './shell-scope.ts';
+import { makeWord, type Word, type WordPart } from './word.ts';
+import { type Expansion, expandToOne, expandWord } from './word-expansion.ts';
+
+/** What surrounds a statement while it runs. */
+export interface Surroundings {
+  readonly scope: ShellScope;
+  readonly place: Place;
+  /** Text on standard input, where the script says it. */
+  readonly input: MappedText | undefined;
+  readonly upstream: readonly ShellCommand[];
+  readonly conditional: boolean;
+  readonly depth: number;
+  /** Wrappers around: the outermost command as written. */
+  readonly whole: TextSpan | undefined;
+  readonly wrapper: string | undefined;
+}
+
+/** Follows a script statement by statement, as a shell would, with what can be known before it runs. */
+export class ScriptWalk {
+  readonly #parser: ShellParser;
+  readonly #commands: ShellCommand[] = [];
+  readonly #writes: FileWrite[] = [];
+  readonly #runner: CommandRunner;
+  readonly #called = new Set<ShellNode>();
+  #order = 0;
+  #steps = 0;
+  truncated = false;
+
+  constructor(parser: ShellParser) {
+    this.#parser = parser;
+    this.#runner = new CommandRunner(this);
+  }
+
+  /** Follows a script, then every function that nothing called. */
+  run(script: MappedText, key?: string, scope = new ShellScope(), place: Place = here): ScriptRun {
+    const around: Surroundings = {
+      scope,
+      place,
+      input: undefined,
+      upstream: [],
+      conditional: false,
+      depth: 0,
+      whole: undefined,
+      wrapper: undefined,
+    };
+    this.runScript(script, around, key);
+    for (const own of scope.functions.values()) {
+      if (this.#called.has(own.body)) continue;
+      this.#called.add(own.body);
+      const inner = scope.fork();
+      inner.args = undefined;
+      this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
+    }
+    return { commands: this.#commands, writes: this.#writes, truncated: this.truncated };
+  }
+
+  runScript(script: MappedText, around: Surroundings, key?: string): void {
+    if (around.depth > limits.shellDepth || this.spent()) return;
+    const syntax = this.#parser.parse(script.text, key);
+    if (!syntax.complete) this.truncated = true;
+    for (const statement of syntax.statements) {
+      const frame = { text: statement.text, map: shiftedMap(statement.offset, script.map) };
+      this.statement(statement.node, frame, around);
+    }
+  }
+
+  statement(node: ShellNode, frame: Frame, around: Surroundings): void {
+    if (this.spent()) return;
+    switch (node.type) {
+      case 'comment':
+      case 'heredoc_body':
+      case 'file_redirect':
+        return;
+      case 'command':
+        this.#runner.simpleCommand(node, frame, around);
+        return;
+      case 'test_command':
+        this.#testCommand(node, frame, around);
+        return;
+      case 'variable_assignment':
+        this.assign(node, frame, around);
+        return;
+      case 'variable_assignments':
+        this.#all(node.children, frame, around);
+        return;
+      case 'declaration_command':
+        this.#declaration(node, frame, around);
+        return;
+      case 'unset_command':
+        this.#unset(node, frame, around);
+        return;
+      case 'redirected_statement':
+        this.#redirected(node, frame, around);
+        return;
+      case 'pipeline':
+        this.pipeline(node.children, frame, around);
+        return;
+      case 'list':
+        this.#list(node, frame, around);
+        return;
+      case 'subshell':
+        this.#all(node.children, frame, { ...around, scope: around.scope.fork() });
+        return;
+      case 'if_statement':
+        this.#ifStatement(node, frame, around);
+        return;
+      case 'case_statement':
+        this.#caseStatement(node, frame, around);
+        return;
+      case 'for_statement':
+        this.#forStatement(node, frame, around);
+        return;
+      case 'while_statement':
+      case 'c_style_for_statement':
+        this.#branch(node.children, frame, around);
+        return;
+      case 'function_definition':
+        this.#define(node, frame, around);
+        return;
+      default:
+        // Blocks, do groups, negations, and whatever the grammar could not make sense of.
+        if (node.named) this.#all(node.children, frame, around);
+    }
+  }
+
+  expansion(frame: Frame, around: Surroundings): Expansion {
+    return {
+      frame,
+      scope: around.scope,
+      substitute: (node, own) =>
+        this.#all(node.children, own, { ...around, scope: around.scope.fork(), input: undefined, upstream: [] }),
+    };
+  }
+
+  /** Runs a function body with arguments. Variables it sets stay set. */
+  call(body: ShellNode, frame: Frame, args: readonly Word[], around: Surroundings): void {
+    if (around.depth > limits.shellDepth) return;
+    this.#called.add(body);
+    const saved = around.scope.args;
+    around.scope.args = args;
+    this.statement(body, frame, { ...around, depth: around.depth + 1 });
+    around.scope.args = saved;
+  }
+
+  emit(command: Omit<ShellCommand, 'order'>): ShellCommand {
+    const full = { ...command, order: this.#order++ };
+    this.#commands.push(full);
+    if (this.#commands.length >= limits.shellCommands) this.truncated = true;
+    return full;
+  }
+
+  write(file: Omit<FileWrite, 'order'>): void {
+    this.#writes.push({ ...file, order: this.#order++ });
+  }
+
+  /** Commands emitted since a mark. */
+  since(mark: number): readonly ShellCommand[] {
+    return this.#commands.slice(mark);
+  }
+
+  get mark(): number {
+    return this.#commands.length;
+  }
+
+  spent(): boolean {
+    if (++this.#steps > limits.shellSteps) this.truncated = true;
+    return this.truncated && this.#commands.length >= limits.shellCommands ? true : this.#steps > limits.shellSteps;
+  }
+
+  #all(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
+    for (const node of nodes) this.statement(node, frame, around);
+  }
+
+  #branch(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
+    const scope = around.scope.fork();
+    this.#all(nodes, frame, { ...around, scope, conditional: true });
+    around.scope.join(scope);
+  }
+
+  #list(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const [first, ...rest] = node.children;
+    if (first !== undefined) this.statement(first, frame, around);
+    const last = rest.filter((child) => child.named);
+    // `a || b`: what b sets may or may not be set; `a && b` is the usual way to go on.
+    if (rest.some((child) => child.type === '||')) this.#branch(last, frame, around);
+    else if (first?.type === 'test_command' || first?.type === 'negated_command') this.#branch(last, frame, around);
+    else this.#all(last, frame, around);
+  }
+
+  #ifStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const isElse = (child: ShellNode): boolean => child.type === 'elif_clause' || child.type === 'else_clause';
+    const own = node.children.filter((child) => !isElse(child));
+    const conditions = own.filter((child) => child.field === 'condition');
+    this.#all(conditions, frame, around);
+    const before = around.scope.fork();
+    const taken = around.scope.fork();
+    this.#all(
+      own.filter((child) => child.field !== 'condition'),
+      frame,
+      { ...around, scope: taken, conditional: true },
+    );
+    const clauses = node.children.filter(isElse);
+    const branches = clauses.map((clause) => {
+      const scope = before.fork();
+      this.#all(clause.children, frame, { ...around, scope, conditional: true });
+      return scope;
+    });
+    around.scope.adopt(taken);
+    for (const branch of branches) around.scope.join(branch);
+    if (!clauses.some((clause) => clause.type === 'else_clause')) around.scope.join(before);
+  }
+
+  #caseStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const before = around.scope.fork();
+    for (const item of node.children) {
+      if (item.type !== 'case_item') continue;
+      const scope = before.fork();
+      const body = item.children.filter((child) => child.field !== 'value');
+      this.#all(body, frame, { ...around, scope, conditional: true });
+      around.scope.join(scope);
+    }
+  }
+
+  #forStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const name = childOf(node, 'variable');
+    const body = childOf(node, 'body');
+    if (name === undefined || body === undefined) return;
+    const values: (readonly WordPart[])[] = [];
+    let open = false;
+    for (const value of node.children.filter((child) => child.field === 'value')) {
+      for (const words of expandWord(value, this.expansion(frame, around))) {
+        for (const word of words) {
+          if (word.parts.every((part) => part.text === undefined)) open = true;
+          else if (values.length < limits.shellAlternatives) values.push(word.parts);
+        }
+      }
+    }
+    const scope = around.scope.fork();
+    scope.set(frame.text.slice(name.start, name.end), { values, open, exported: false });
+    this.statement(body, frame, { ...around, scope, conditional: true });
+    around.scope.join(scope);
+  }
+
+  #define(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const name = childOf(node, 'name');
+    const body = childOf(node, 'body');
+    if (name === undefined || body === undefined) return;
+    around.scope.functions.set(frame.text.slice(name.start, name.end), { body, frame });
+  }
+
+  assign(node: ShellNode, frame: Frame, around: Surroundings, exported = false): void {
+    const name = childOf(node, 'name');
+    const value = childOf(node, 'value');
+    if (name === undefined) return;
+    const variable = frame.text.slice(name.start, name.end);
+    if (name.type === 'subscript') {
+      around.scope.set(variable.replace(/\[.*/, ''), unknownVariable);
+      return;
+    }
+    const appends = node.children.some((child) => child.type === '+=');
+    const before = around.scope.get(variable);
+    if (value?.type === 'array') {
+      const elements = value.children
+        .filter((child) => child.named)
+        .flatMap((child) => expandWord(child, this.expansion(frame, around))[0] ?? []);
+      const all = appends ? [...(before?.elements ?? []), ...elements] : elements;
+      around.scope.set(variable, {
+        values: all[0] === undefined ? [] : [all[0].parts],
+        elements: all,
+        open: appends && before === undefined,
+        exported,
+      });
+      return;
+    }
+    const words = value === undefined ? [emptyWord(frame, node)] : expandToOne(value, this.expansion(frame, around));
+    const values = words.map((word) => word.parts);
+    if (appends && before !== undefined) {
+      const joined = before.values.flatMap((old) => values.map((added) => [...old, ...added]));
+      around.scope.set(variable, { ...before, values: joined.slice(0, limits.shellAlternatives) });
+      return;
+    }
+    if (values.every((parts) => parts.length > 0 && parts.every((part) => part.text === undefined))) {
+      around.scope.set(variable, { ...unknownVariable, exported });
+      return;
+    }
+    around.scope.set(variable, { values, open: false, exported });
+  }
+
+  #declaration(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const exported = /^(export|declare\s+-\w*x|typeset\s+-\w*x)/.test(frame.text.slice(node.start, node.end));
+    for (const child of node.children) {
+      if (child.type === 'variable_assignment') this.assign(child, frame, around, exported);
+      else if (child.type === 'variable_name' && exported)
+        around.scope.export(frame.text.slice(child.start, child.end));
+    }
+  }
+
+  #unset(node: ShellNode, frame: Frame, around: Surroundings): void {
+    for (const child of node.children) {
+      if (child.type === 'variable_name') around.scope.forget(frame.text.slice(child.start, child.end));
+    }
+  }
+
+  /** `[ … ]` and `[[ … ]]` as a command named `[`, its words in order. */
+  #testCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const span = frame.map.span(node.start, node.end);
+    const argv = [makeWord([{ text: '[', ...span, quoted: true }], span.start, span.end)];
+    const visit = (child: ShellNode): void => {
+      if (/expression|^test_command$/.test(child.type)) child.children.forEach(visit);
+      else if (child.named) argv.push(...expandToOne(child, this.expansion(frame, around)).slice(0, 1));
+    };
+    node.children.forEach(visit);
+    const { place, upstream, conditional } = around;
+    this.emit({
+      name: '[',
+      argv,
+      ...span,
+      whole: span,
+      wrapper: '[',
+      environment: new Map(),
+      place,
+      upstream,
+      conditional,
+    });
+  }
+
+  pipeline(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
+    let upstream = around.upstream;
+    let input = around.input;
+    for (const node of nodes) {
+      if (!node.named) continue;
+      const mark = this.mark;
+      this.#runner.lastOutput = undefined;
+      this.statement(node, frame, { ...around, upstream, input, scope: around.scope.fork() });
+      upstream = [...upstream, ...this.since(mark)];
+      input = this.#runner.lastOutput;
+    }
+    this.#runner.lastOutput = undefined;
+  }
+
+  #redirected(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const body = childOf(node, 'body');
+    const redirections: Redirections = applyRedirects(node, frame, this.expansion(frame, around));
+    const mark = this.mark;
+    this.#runner.lastOutput = undefined;
+    this.#runner.extraArguments = redirections.arguments;
+    if (body !== undefined) this.statement(body, frame, { ...around, input: redirections.input ?? around.input });
+    this.#runner.extraArguments = [];
+    const output = this.#runner.lastOutput;
+    const span = frame.map.span(node.start, body?.end ?? node.end);
+    for (const file of redirections.outputs) this.#runner.fileWritten(file.path, output, file.append, span, around);
+    if (redirections.outputs.length > 0) this.#runner.lastOutput = undefined;
+    if (redirections.piped !== undefined) {
+      const stages = redirections.piped.type === 'pipeline' ? redirections.piped.children : [redirections.piped];
+      this.pipeline(stages, frame, { ...around, input: output, upstream: this.since(mark) });
+    }
+    for (const next of redirections.after) this.statement(next, frame, around);
+  }
+}
+
+function emptyWord(frame: Frame, node: ShellNode): Word {
+  const end = frame.map.span(node.end, node.end);
+  return makeWord([{ text: '', ...end, quoted: true }], end.start, end.end);
+}

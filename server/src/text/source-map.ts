@@ -1,0 +1,131 @@
+/** Offsets in a text, end exclusive. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Says where a stretch of an embedded text stands in its host. */
+export interface SourceMap {
+  span(start: number, end: number): TextSpan;
+}
+
+/** A text taken out of a host, with the place of every character. */
+export interface MappedText {
+  readonly text: string;
+  readonly map: SourceMap;
+}
+
+export const identityMap: SourceMap = { span: (start, end) => ({ start, end }) };
+
+export function shiftedMap(offset: number, outer: SourceMap = identityMap): SourceMap {
+  return { span: (start, end) => outer.span(start + offset, end + offset) };
+}
+
+interface Piece {
+  /** Offset in the embedded text. */
+  readonly at: number;
+  readonly length: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Builds an embedded text piece by piece. A piece whose host stretch has the same length is exact: its characters
+ * correspond one to one. Any other piece (an escape, a variable's value) stands for its whole host stretch.
+ */
+export class MappedTextBuilder {
+  readonly #pieces: Piece[] = [];
+  #text = '';
+
+  get length(): number {
+    return this.#text.length;
+  }
+
+  append(text: string, start: number, end = start + text.length): this {
+    if (text === '') return this;
+    const last = this.#pieces.at(-1);
+    const exact = end - start === text.length;
+    if (exact && last !== undefined && last.end === start && last.end - last.start === last.length) {
+      this.#pieces[this.#pieces.length - 1] = { ...last, length: last.length + text.length, end };
+    } else this.#pieces.push({ at: this.#text.length, length: text.length, start, end });
+    this.#text += text;
+    return this;
+  }
+
+  build(): MappedText {
+    return { text: this.#text, map: new PieceMap(this.#pieces, this.#text.length) };
+  }
+}
+
+class PieceMap implements SourceMap {
+  readonly #pieces: readonly Piece[];
+  readonly #length: number;
+
+  constructor(pieces: readonly Piece[], length: number) {
+    this.#pieces = pieces;
+    this.#length = length;
+  }
+
+  span(start: number, end: number): TextSpan {
+    if (this.#pieces.length === 0) return { start: 0, end: 0 };
+    if (end <= start) {
+      const point = start >= this.#length ? this.#end(start) : this.#start(start);
+      return { start: point, end: point };
+    }
+    const from = this.#start(start);
+    const to = this.#end(end);
+    // Pieces may come from anywhere in the host; a stretch that runs backwards there is told by its first part.
+    return to > from ? { start: from, end: to } : { start: from, end: this.#pieceEnd(start) };
+  }
+
+  #start(offset: number): number {
+    const piece = this.#pieceAt(offset);
+    return isExact(piece) ? Math.min(piece.end, piece.start + Math.max(0, offset - piece.at)) : piece.start;
+  }
+
+  #end(offset: number): number {
+    const piece = this.#pieceAt(Math.max(0, offset - 1));
+    return isExact(piece) ? Math.min(piece.end, piece.start + (offset - piece.at)) : piece.end;
+  }
+
+  #pieceEnd(offset: number): number {
+    return this.#pieceAt(offset).end;
+  }
+
+  #pieceAt(offset: number): Piece {
+    let low = 0;
+    let high = this.#pieces.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#pieces[middle]?.at ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return this.#pieces[low] ?? { at: 0, length: 0, start: 0, end: 0 };
+  }
+}
+
+function isExact(piece: Piece): boolean {
+  return piece.end - piece.start === piece.length;
+}
+
+/** A stretch of a mapped text as a text of its own. */
+export function sliceMapped(host: MappedText, start: number, end: number): MappedText {
+  return { text: host.text.slice(start, end), map: shiftedMap(start, host.map) };
+}
+
+/** Two texts, one after the other. */
+export function concatMapped(one: MappedText, two: MappedText): MappedText {
+  const cut = one.text.length;
+  return {
+    text: one.text + two.text,
+    map: {
+      span: (start, end) => {
+        if (start >= cut && two.text !== '') return two.map.span(start - cut, end - cut);
+        if (end <= cut) return one.map.span(start, end);
+        const from = one.map.span(start, cut);
+        const to = two.map.span(0, end - cut);
+        return to.end > from.start ? { start: from.start, end: to.end } : from;
+      },
+    },
+  };
+}
