@@ -73,7 +73,9 @@ export function parseBanner(text: string): Banner | undefined {
   const found = /Linux version (\S+) (.*)/.exec(text);
   if (!found) return undefined;
   const [, release = '', builder = ''] = found;
-  return { release, version: versionOfBuildText(builder) ?? parseKernelVersion(release), builder };
+  // The compiler before "#1" has a Debian version too.
+  const build = builder.slice(Math.max(0, builder.lastIndexOf(' #')));
+  return { release, version: versionOfBuildText(build) ?? parseKernelVersion(release), builder };
 }
 
 /**

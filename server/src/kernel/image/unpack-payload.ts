@@ -1,0 +1,77 @@
+import type { Decompressor, Unpacked } from '../../ports/decompressor.ts';
+import { branchFilters } from './branch-filters.ts';
+import { crc32 } from './crc32.ts';
+import { unpackGzipMember } from './gzip-member.ts';
+import { unpackLegacyLz4 } from './lz4.ts';
+import type { PayloadFormat, UnpackedPayload } from './payload-format.ts';
+import { readXzStream, withoutFilters, type XzStream } from './xz-stream.ts';
+import { zstdFrame } from './zstd-frame.ts';
+
+/**
+ * Unpacks the kernel that starts at the first byte of `packed`; what follows its end is left alone.
+ * Where the format says beforehand how large the result is (xz), a payload over `maxBytes` is never unpacked.
+ */
+export async function unpackPayload(
+  decompressor: Decompressor,
+  format: PayloadFormat,
+  packed: Uint8Array<ArrayBuffer>,
+  maxBytes: number,
+): Promise<UnpackedPayload> {
+  switch (format) {
+    case 'gzip':
+      return unpackGzipMember(packed, maxBytes);
+    case 'xz':
+      return unpackXz(decompressor, packed, maxBytes);
+    case 'zstd': {
+      const frame = zstdFrame(packed);
+      if (frame === undefined) return { problem: 'the zstd data is cut off' };
+      const unpacked = await decompressor.unpack('zstd', packed.subarray(0, frame.packedBytes), maxBytes);
+      return { ...unpacked, tooLarge: 'problem' in unpacked && frame.mostUnpackedBytes > maxBytes };
+    }
+    case 'lz4':
+      return unpackLegacyLz4(packed, maxBytes);
+    default:
+      return {
+        problem: `the kernel inside is packed with ${format}, which is not read here; unpack it with the kernel's scripts/extract-vmlinux and name the result instead`,
+      };
+  }
+}
+
+async function unpackXz(decompressor: Decompressor, packed: Uint8Array, maxBytes: number): Promise<UnpackedPayload> {
+  const stream = readXzStream(packed);
+  if (typeof stream === 'string') return { problem: stream };
+  if (stream.unpackedBytes > maxBytes) {
+    return {
+      problem: `the xz data unpacks to ${stream.unpackedBytes} bytes, more than the ${maxBytes} that are read`,
+      tooLarge: true,
+    };
+  }
+  if (stream.blocks.every((block) => block.filters.length === 0)) {
+    return decompressor.unpack('xz', packed.subarray(0, stream.packedBytes), maxBytes);
+  }
+  const unknown = stream.blocks.flatMap((block) => block.filters).find((filter) => !branchFilters.has(filter.id));
+  if (unknown) {
+    return {
+      problem: `the xz data uses filter 0x${unknown.id.toString(16)}, which is not read here; unpack it with xz and name the result instead`,
+    };
+  }
+  const unpacked = await decompressor.unpack('xz', withoutFilters(packed, stream), maxBytes);
+  return 'problem' in unpacked ? unpacked : undoFilters(stream, unpacked.bytes);
+}
+
+function undoFilters(stream: XzStream, bytes: Uint8Array): Unpacked {
+  let at = 0;
+  for (const block of stream.blocks) {
+    const part = bytes.subarray(at, at + block.unpackedBytes);
+    for (const filter of block.filters.toReversed()) branchFilters.get(filter.id)?.undo(part, filter.startOffset);
+    if (stream.check === 1 && !isStored(crc32(part), block.stored)) {
+      return { problem: 'the xz data is damaged: its checksum does not agree' };
+    }
+    at += block.unpackedBytes;
+  }
+  return { bytes };
+}
+
+function isStored(crc: number, stored: Uint8Array): boolean {
+  return stored.length === 4 && stored.every((byte, i) => byte === ((crc >>> (8 * i)) & 0xff));
+}
