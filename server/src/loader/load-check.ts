@@ -6,7 +6,7 @@ import type { LoadState } from './load-state.ts';
  * (`loader/pipeline.ts`); each lies in a file of its own, named as the kernel names it.
  */
 export interface LoadCheck {
-  /** kebab-case, also the file name. */
+  /** kebab-case, as the kernel's function or what it does. */
   readonly name: string;
   /** The kernel's function, e.g. `kernel/module/main.c: check_modinfo`. */
   readonly kernelFunction: string;

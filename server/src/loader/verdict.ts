@@ -39,7 +39,15 @@ export interface MissingFact {
   readonly supply: string;
   /** The check that needs it. */
   readonly check: string;
+  /** What stays open without it: the verdict itself, or only the errno or the taint of a certain one. */
+  readonly decides?: 'verdict' | 'errno' | 'taint';
 }
+
+/**
+ * What verifying the appended signature against the target's keys gave, computed beforehand because
+ * WebCrypto is asynchronous. `unknown`: the target's keys are not known well enough to say.
+ */
+export type SignatureResult = 'valid' | 'unknown-key' | 'bad-digest' | 'unsupported' | 'malformed' | 'unknown';
 
 /** How the module would be handed to the kernel. */
 export interface LoadRequest {
@@ -47,9 +55,21 @@ export interface LoadRequest {
   readonly ignoreVermagic?: boolean;
   /** finit_module's MODULE_INIT_IGNORE_MODVERSIONS: `--force-modversion`. */
   readonly ignoreModversions?: boolean;
+  /** finit_module's MODULE_INIT_COMPRESSED_FILE: the kernel is asked to unpack the file itself. */
+  readonly compressedFile?: boolean;
+  /** Further finit_module flag bits, as a hand-written loader might set them. */
+  readonly otherFlags?: number;
+  /** kernel.modules_disabled=1, `nomodule`, or a caller without CAP_SYS_MODULE. */
+  readonly notPermitted?: boolean;
   /** module.sig_enforce=1, over what the target says. */
   readonly sigEnforce?: boolean;
   readonly lockdown?: 'none' | 'integrity' | 'confidentiality';
   /** Parameters as on insmod's command line: `name=value`. */
   readonly parameters?: string;
+  /** Name of the loading process, which the lockdown message quotes. `insmod` when not given. */
+  readonly loader?: string;
+  /** The module's signature, verified beforehand. */
+  readonly signature?: SignatureResult;
+  /** Letters of the taints that the kernel carries already; a fresh boot when not given. */
+  readonly kernelTaint?: string;
 }

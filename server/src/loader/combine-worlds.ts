@@ -1,0 +1,128 @@
+import type { Finding, Severity } from '../findings/finding.ts';
+import type { NotedFinding } from './load-state.ts';
+import { sortTaint } from './taint.ts';
+import type { Errno, MissingFact, Verdict } from './verdict.ts';
+import type { WorldTree } from './world.ts';
+
+/** How one load ended in one world. */
+export interface Outcome {
+  readonly errno: Errno | undefined;
+  readonly dmesg: readonly string[];
+  readonly taint: string;
+  readonly findings: readonly NotedFinding[];
+}
+
+/**
+ * The verdict over all worlds: `loads` or `refused` only when every world agrees, an errno only when all
+ * refusals share it, and of messages, taints and findings what is common to all. Missing facts are those whose
+ * answers lead to different ends.
+ */
+export function combineWorlds(tree: WorldTree<Outcome>): Verdict {
+  const outcomes = outcomesOf(tree);
+  const first = outcomes[0];
+  const ends = new Set(endsOf(tree, verdictOf));
+  const verdict = ends.size === 1 && !ends.has(unexplored) ? [...ends][0] : undefined;
+  const errnos = new Set(outcomes.map((outcome) => outcome.errno));
+  const certain = verdict === 'loads' || verdict === 'refused' ? verdict : 'undetermined';
+  return {
+    verdict: certain,
+    errno: certain === 'refused' && errnos.size === 1 ? first?.errno : undefined,
+    dmesg: (first?.dmesg ?? []).filter((line) => outcomes.every((outcome) => outcome.dmesg.includes(line))),
+    taint: sortTaint(
+      [...(first?.taint ?? '')].filter((letter) => outcomes.every((outcome) => outcome.taint.includes(letter))),
+    ),
+    findings: commonFindings(outcomes),
+    missing: missingFacts(tree, certain),
+  };
+}
+
+const unexplored = 'unexplored';
+
+function verdictOf(outcome: Outcome): string {
+  return outcome.errno === undefined ? 'loads' : 'refused';
+}
+
+function outcomesOf(tree: WorldTree<Outcome>): readonly Outcome[] {
+  switch (tree.kind) {
+    case 'outcome':
+      return [tree.outcome];
+    case 'question':
+      return tree.branches.flatMap(outcomesOf);
+    case 'unexplored':
+      return [];
+  }
+}
+
+function endsOf(tree: WorldTree<Outcome>, name: (outcome: Outcome) => string): readonly string[] {
+  switch (tree.kind) {
+    case 'outcome':
+      return [name(tree.outcome)];
+    case 'question':
+      return [...new Set(tree.branches.flatMap((branch) => endsOf(branch, name)))].sort();
+    case 'unexplored':
+      return [unexplored];
+  }
+}
+
+/** Questions whose answers decide: the verdict if that is open, else the errno, else the taint. */
+function missingFacts(tree: WorldTree<Outcome>, verdict: Verdict['verdict']): readonly MissingFact[] {
+  const aspects = {
+    undetermined: ['verdict', verdictOf],
+    refused: ['errno', (outcome: Outcome) => outcome.errno ?? ''],
+    loads: ['taint', (outcome: Outcome) => outcome.taint],
+  } as const;
+  const [decides, name] = aspects[verdict];
+  const found = new Map<string, MissingFact>();
+  function visit(node: WorldTree<Outcome>): void {
+    if (node.kind !== 'question') {
+      return;
+    }
+    const ends = new Set(node.branches.map((branch) => endsOf(branch, name).join(' ')));
+    if (ends.size > 1 && !found.has(node.missing.fact)) {
+      found.set(node.missing.fact, { ...node.missing, decides });
+    }
+    node.branches.forEach(visit);
+  }
+  visit(tree);
+  return [...found.values()];
+}
+
+const severities: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
+
+function milder(a: Severity, b: Severity): Severity {
+  return severities.indexOf(a) < severities.indexOf(b) ? a : b;
+}
+
+/** A finding counts only where it is made in every world, and as gravely as in the mildest. */
+function commonFindings(outcomes: readonly Outcome[]): readonly Finding[] {
+  const [first, ...others] = outcomes;
+  if (first === undefined) {
+    return [];
+  }
+  let common = firstOfEach(first.findings);
+  for (const outcome of others) {
+    const theirs = firstOfEach(outcome.findings);
+    const both = new Map<string, NotedFinding>();
+    for (const [key, noted] of common) {
+      const other = theirs.get(key);
+      if (other !== undefined) {
+        const severity = milder(noted.finding.severity, other.finding.severity);
+        both.set(key, { finding: { ...noted.finding, severity }, fatal: noted.fatal || other.fatal });
+      }
+    }
+    common = both;
+  }
+  const noted = [...common.values()];
+  return [...noted.filter((one) => one.fatal), ...noted.filter((one) => !one.fatal)].map((one) => one.finding);
+}
+
+function firstOfEach(findings: readonly NotedFinding[]): Map<string, NotedFinding> {
+  const result = new Map<string, NotedFinding>();
+  for (const noted of findings) {
+    const key = `${noted.finding.rule} ${noted.finding.symbol ?? ''} ${noted.finding.actual ?? ''}`;
+    if (!result.has(key)) {
+      result.set(key, noted);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,22 @@
+import type { SignatureResult } from './verdict.ts';
+
+/**
+ * What a prediction may use of a module beyond its parsed form, because it costs reading or time. Each part
+ * may be left out; the check that would use it then says nothing.
+ */
+export interface ModuleEvidence {
+  readonly signature?: SignatureResult;
+  /** Relocations of the sections that the loader relocates (SHF_ALLOC targets), read when asked for. */
+  readonly relocations?: () => Iterable<RelocationFact>;
+  /** Whether `.BTF` fits the target's vmlinux. */
+  readonly btf?: 'valid' | 'mismatch';
+}
+
+export interface RelocationFact {
+  /** Number of the architecture's relocation type. */
+  readonly type: number;
+  /** Name of the section that is patched. */
+  readonly section: string;
+  /** The place to be patched holds something else than zero (x86 refuses to add to it). */
+  readonly targetNotZero?: boolean;
+}
