@@ -1,5 +1,4 @@
 import { ContentInfo, IssuerAndSerialNumber, SignedData } from 'pkijs';
-import { copyBytes } from '../elf/raw-tables.ts';
 import type { Problem } from '../ports/parsed.ts';
 import type { SignatureTrailer } from './kernel-module.ts';
 
@@ -51,7 +50,7 @@ export function readSignerInfo(trailer: SignatureTrailer, data: Uint8Array): Sig
 }
 
 function fromMessage(data: Uint8Array): SignerInfoText {
-  const message = new SignedData({ schema: ContentInfo.fromBER(copyBytes(data)).content });
+  const message = new SignedData({ schema: ContentInfo.fromBER(new Uint8Array(data)).content });
   const info = message.signerInfos[0];
   if (info === undefined) return { problems: [{ message: 'The PKCS#7 message of the signature names no signer.' }] };
   const hash = hashNames[info.digestAlgorithm.algorithmId] ?? info.digestAlgorithm.algorithmId;
