@@ -74,10 +74,10 @@ async function openFolder(
   }
   const rootOfModules = rootOfModulesFolder(uri);
   if (rootOfModules !== undefined) {
-    return readRootfs(ports, rootOfModules, { readModule: options.readModule, release: uriName(uri) });
+    return openRootfs(ports, rootOfModules, uriName(uri), options);
   }
   if (await modulesFolderOf(reader)) {
-    return readRootfs(ports, uri, { readModule: options.readModule, release: options.release });
+    return openRootfs(ports, uri, options.release, options);
   }
   if (entries.some((entry) => (pinFileNames as readonly string[]).includes(entry.name))) {
     return [await readPins(ports, uri)];
@@ -99,6 +99,28 @@ async function hasRelease(reader: SourceReader): Promise<boolean> {
 function rootOfModulesFolder(uri: string): string | undefined {
   const found = /^(.*?)(?:\/usr)?\/lib\/modules\/\d[^/]*$/.exec(uri);
   return found?.[1] === undefined ? undefined : joinUri(found[1], '.');
+}
+
+/** A rootfs; where it has no symbols of its kernel, the kernel image that boots it is asked. */
+async function openRootfs(
+  ports: SourcePorts,
+  root: string,
+  wanted: string | undefined,
+  options: Options,
+): Promise<readonly KernelPart[]> {
+  const parts = await readRootfs(ports, root, { readModule: options.readModule, release: wanted });
+  const release = parts.find((part) => part.release !== undefined)?.release?.value;
+  if (!options.partReaders || release === undefined || parts.some((part) => part.symbols?.complete)) return parts;
+  const reader = new SourceReader(ports, root);
+  for (const path of [`boot/vmlinuz-${release}`, `lib/modules/${release}/vmlinuz`, `boot/vmlinux-${release}`]) {
+    const uri = reader.uri(path);
+    if (!(await reader.exists(uri))) continue;
+    for (const read of options.partReaders) {
+      const part = await read(uri);
+      if (part) return [...parts, part];
+    }
+  }
+  return parts;
 }
 
 /** A tree, and from one of its modules what no text says: the size of struct module. */

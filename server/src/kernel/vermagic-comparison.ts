@@ -1,4 +1,4 @@
-import type { VermagicToken } from '../../../shared/src/report.ts';
+import type { VermagicToken } from '@vermagic/shared';
 
 export interface VermagicComparison {
   readonly tokens: readonly VermagicToken[];

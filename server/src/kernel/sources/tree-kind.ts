@@ -8,7 +8,7 @@ export function looksLikeKernelTree(entries: readonly DirectoryEntry[]): boolean
   const names = new Set(entries.map((entry) => entry.name));
   if (names.has('Kconfig') && names.has('Makefile') && (names.has('Kbuild') || names.has('MAINTAINERS'))) return true;
   if (names.has('include') && names.has('scripts') && names.has('Makefile') && names.has('arch')) return true;
-  return names.has('Module.symvers') && names.has('include') && (names.has('.config') || names.has('Makefile'));
+  return names.has('include') && names.has('.config') && (names.has('Module.symvers') || names.has('System.map'));
 }
 
 /** Headers, not a build: no compiled objects lie beside them. */
