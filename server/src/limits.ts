@@ -63,6 +63,8 @@ export const limits = {
   kernelImageBytes: 256 * 1024 * 1024,
   /** Places in a kernel image that look like packed data and are tried; the right one is among the first few. */
   kernelImagePayloads: 32,
+  /** BTF of a kernel has 4 to 6 MB. */
+  btfBytes: 64 * 1024 * 1024,
   /** Certificates in one file or list; distributions with many vendor keys have some dozens. */
   certificates: 256,
   /** A file of certificates in DER or PEM. */

@@ -87,7 +87,7 @@ export async function verifyModuleSignature(
   if (key === undefined) {
     const isOpen = trustedKeys.length > 0 && trustedKeys.every(({ keyring }) => keyring === 'known-good');
     const reason = isOpen
-      ? 'Of the target’s keys only those of its known-good modules are known, and the signature names another.'
+      ? 'Only keys of known-good modules of the target are known, and the signature names another one.'
       : 'No key that the target trusts is the one that the signature names.';
     return { result: isOpen ? 'unknown' : 'unknown-key', reason, dmesg: [], ...named };
   }
@@ -141,12 +141,12 @@ function parseMessage(data: Uint8Array): { info: SignerInfo; sid: SignerId } | S
     };
   }
   if (message.encapContentInfo.eContentType !== dataOid) {
-    return rejected('The PKCS#7 message is not about plain data.', 'Invalid module sig (not pkcs7-data)');
+    return rejected('The PKCS#7 message is not about plain data.', 'PKCS7: Invalid module sig (not pkcs7-data)');
   }
   if (info.signedAttrs !== undefined) {
     return rejected(
       'The signature has signed attributes, which modules must not have (sign-file makes none).',
-      'Invalid module sig (has authattrs)',
+      'PKCS7: Invalid module sig (has authattrs)',
     );
   }
   return { info, sid: signerId(info) };
