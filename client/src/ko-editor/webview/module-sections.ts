@@ -6,8 +6,10 @@ import type { PageStateStore } from './page-state.ts';
 interface Section {
   readonly id: string;
   readonly title: string;
-  /** Shown beside the title; 0 folds the section to a line that cannot be opened. */
+  /** Shown beside the title, unless null. */
   readonly count: number | null;
+  /** Nothing to show: the section is a line that cannot be opened. */
+  readonly empty?: boolean;
   /** Built when the section is first opened. */
   readonly content: () => Child;
 }
@@ -22,9 +24,9 @@ export function moduleSections(inspect: InspectReport, store: PageStateStore): H
   );
 }
 
-function fold({ id, title, count, content }: Section, store: PageStateStore): HTMLElement {
+function fold({ id, title, count, empty, content }: Section, store: PageStateStore): HTMLElement {
   const heading = h('h3', {}, title, count === null ? null : h('span', { class: 'badge' }, count));
-  if (count === 0) return h('div', { class: 'fold empty' }, heading);
+  if (empty ?? count === 0) return h('div', { class: 'fold empty' }, heading);
   const body = h('div', { class: 'fold-body' });
   const fill = () => {
     if (body.childElementCount === 0) body.append(h('div', {}, content()));
@@ -111,7 +113,8 @@ function sections(inspect: InspectReport): Section[] {
     {
       id: 'signature',
       title: signature ? 'Signature' : 'Signature: the module is not signed',
-      count: signature ? null : 0,
+      count: null,
+      empty: !signature,
       content: () =>
         signature &&
         table(

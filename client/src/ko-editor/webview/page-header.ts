@@ -19,7 +19,7 @@ export function pageHeader(file: string, inspect: InspectReport, actions: PageAc
     inspect.class && `${inspect.class}-bit`,
     inspect.endian && `${inspect.endian}-endian`,
     inspect.compression !== 'none' && inspect.compression,
-    inspect.signature ? 'signed' : 'not signed',
+    inspect.machine && (inspect.signature ? 'signed' : 'not signed'),
   ];
   return h(
     'header',

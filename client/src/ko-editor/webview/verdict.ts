@@ -60,20 +60,18 @@ export function targetTabs(
 
 /** The verdict on one target: in words, then what the kernel and the tools would print, then what is behind it. */
 export function verdictCard(file: string, check: CheckReport, actions: PageActions): HTMLElement {
-  const [first] = check.findings;
-  const reason =
-    check.verdict === 'undetermined'
-      ? (first?.message ?? check.missing[0])
-      : check.verdict === 'refused' && first?.message;
+  const { verdict, findings, missing } = check;
+  // The first finding is the deciding one; said under the title, it is not said again in the list.
+  const deciding = verdict === 'loads' ? undefined : findings[0];
   return h(
     'section',
-    { class: `verdict ${check.verdict}`, 'aria-labelledby': 'verdict-title' },
-    h('h2', { id: 'verdict-title' }, icon(verdicts[check.verdict].icon, 22), verdictTitle(check)),
-    reason ? h('p', { class: 'reason' }, reason) : null,
+    { class: `verdict ${verdict}`, 'aria-labelledby': 'verdict-title' },
+    h('h2', { id: 'verdict-title' }, icon(verdicts[verdict].icon, 22), verdictTitle(check)),
+    deciding ? h('p', { class: 'reason' }, deciding.message, ' ', h('code', { class: 'rule' }, deciding.rule)) : null,
+    missing.length > 0 && missingFacts(missing, actions),
     targetFacts(check),
     kernelLines(file, check, actions),
-    findingList(check.findings, reason === first?.message),
-    missingFacts(check, actions),
+    findingList(deciding ? findings.slice(1) : findings, deciding !== undefined),
   );
 }
 
@@ -95,38 +93,58 @@ function fact(name: string, value: string | Node): Node[] {
 function kernelLines(file: string, { dmesg, errno, module }: CheckReport, actions: PageActions): HTMLElement | null {
   if (dmesg.length === 0 && !errno) return null;
   const name = module.name ?? file.replace(/\.ko.*$/, '');
-  const tools = errno ? [insmodMessage(file, errno), modprobeMessage(name, errno)] : [];
-  const part = (title: string, lines: readonly string[]) =>
-    lines.length > 0 && [h('span', { class: 'prompt' }, title), '\n', lines.join('\n'), '\n'];
+  const session: readonly (readonly [command: string, output: readonly string[]])[] = [
+    ...(errno
+      ? ([
+          [`insmod ${file}`, [insmodMessage(file, errno)]],
+          [`modprobe ${name}`, [modprobeMessage(name, errno)]],
+        ] as const)
+      : []),
+    ...(dmesg.length > 0 ? ([['dmesg', dmesg.map(visible)]] as const) : []),
+  ];
+  const output = session.flatMap(([, lines]) => lines).join('\n');
   return h(
     'div',
     { class: 'terminal' },
     h(
       'div',
       { class: 'terminal-head' },
-      h('h3', {}, errno ? `What you would see (${errno})` : 'What the kernel would log'),
-      h('button', { class: 'quiet', click: () => actions.copy([...dmesg, ...tools].join('\n')) }, 'Copy'),
+      h('h3', {}, errno ? `On the target (${errno})` : 'On the target'),
+      h('button', { class: 'quiet', click: () => actions.copy(output) }, 'Copy'),
     ),
     h(
       'pre',
-      { tabindex: 0, 'aria-label': 'Kernel log and tool output' },
-      part('dmesg', dmesg),
-      part('insmod, modprobe', tools),
+      { tabindex: 0, 'aria-label': 'Output of the tools and of the kernel' },
+      ...session.map(([command, lines]) => [
+        h('span', { class: 'prompt' }, `# ${command}`),
+        `\n${lines.map((line) => `${line}\n`).join('')}`,
+      ]),
     ),
   );
 }
 
-function findingList(findings: readonly FindingReport[], firstIsShown: boolean): HTMLElement | null {
-  if (findings.length === 0 || (findings.length === 1 && firstIsShown && findings[0]?.rule === undefined)) return null;
+/** Unprintable characters as dmesg(1) shows them. */
+function visible(line: string): string {
+  return line.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** Longer lists repeat what the table of symbols shows better. */
+const listedFindings = 20;
+
+function findingList(findings: readonly FindingReport[], further: boolean): HTMLElement | null {
+  if (findings.length === 0) return null;
+  const noun = findings.length === 1 ? 'finding' : 'findings';
   return h(
     'div',
     {},
-    h('h3', {}, findings.length === 1 ? 'Finding' : `${findings.length} findings`),
+    h('h3', {}, `${findings.length} ${further ? 'further ' : ''}${noun}`),
     h(
       'ul',
       { class: 'findings' },
       ...findings
-        .slice(0, 20)
+        .slice(0, listedFindings)
         .map(({ rule, severity, message }) =>
           h(
             'li',
@@ -135,13 +153,13 @@ function findingList(findings: readonly FindingReport[], firstIsShown: boolean):
             h('span', {}, message, ' ', h('code', { class: 'rule' }, rule)),
           ),
         ),
-      findings.length > 20 && h('li', {}, h('span'), `… and ${findings.length - 20} more: see the symbols below`),
+      findings.length > listedFindings &&
+        h('li', {}, h('span'), `… and ${findings.length - listedFindings} more: see the symbols below`),
     ),
   );
 }
 
-function missingFacts({ missing }: CheckReport, actions: PageActions): HTMLElement | null {
-  if (missing.length === 0) return null;
+function missingFacts(missing: readonly string[], actions: PageActions): HTMLElement {
   return h(
     'div',
     {},

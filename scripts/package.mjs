@@ -1,0 +1,68 @@
+// Packages the extension as a VSIX and checks what is in it. `--check` prints only the checks, with a count.
+import fs from 'node:fs';
+import path from 'node:path';
+import { must, projectNode, root, run } from './setup.mjs';
+
+const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const vsix = path.join(root, `${manifest.name}-${manifest.version}.vsix`);
+const sizeLimitBytes = 3 * 1024 * 1024;
+
+/** All that may be inside; each must be. Anything else was forgotten in .vscodeignore. */
+const required = [
+  'package.json',
+  'readme.md',
+  'changelog.md',
+  'LICENSE.txt',
+  'media/icon.png',
+  'client/dist/package.json',
+  'client/dist/extension.js',
+  'client/dist/ko-editor.js',
+  'client/dist/ko-editor.css',
+  'server/dist/server.cjs',
+];
+const allowed = [/^server\/dist\/[\w-]+\.wasm$/, /^docs\/rules\/[a-z0-9-]+\.md$/];
+
+must(projectNode(), ['scripts/build.mjs', '--production']);
+const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
+const packed = run(
+  projectNode(),
+  [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsix],
+  process.argv.includes('--check') ? { stdio: ['ignore', 'pipe', 'pipe'] } : {},
+);
+if (packed.status !== 0) {
+  console.error(`vsce package failed: ${packed.stderr ?? ''}`);
+  process.exit(1);
+}
+
+const sizeBytes = fs.statSync(vsix).size;
+const files = zipEntries(fs.readFileSync(vsix))
+  .filter((name) => name.startsWith('extension/'))
+  .map((name) => name.slice('extension/'.length));
+const missing = required.filter((name) => !files.includes(name));
+const surplus = files.filter((name) => !required.includes(name) && !allowed.some((pattern) => pattern.test(name)));
+const engine = manifest.engines.vscode.replace(/^\^/, '').split('.').slice(0, 2).join('.');
+const types = manifest.devDependencies['@types/vscode'].split('.').slice(0, 2).join('.');
+const checks = [
+  [`the VSIX is at most 3 MB (${(sizeBytes / 1024 / 1024).toFixed(2)} MB)`, sizeBytes <= sizeLimitBytes],
+  [`it has every file it needs${missing.length > 0 ? `: no ${missing.join(', ')}` : ''}`, missing.length === 0],
+  [`it has no other file${surplus.length > 0 ? `: ${surplus.join(', ')}` : ''}`, surplus.length === 0],
+  [`the API it is checked against (${types}) is that of the oldest editor it accepts (${engine})`, types === engine],
+];
+for (const [what, holds] of checks) console.log(`${holds ? '✓' : '✗'} ${what}`);
+const failed = checks.filter(([, holds]) => !holds).length;
+console.log(`${path.basename(vsix)}: ${checks.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** File names of a ZIP archive, from its central directory. */
+function zipEntries(zip) {
+  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+  if (end < 0) throw new Error('not a ZIP archive');
+  const count = zip.readUInt16LE(end + 10);
+  const names = [];
+  for (let at = zip.readUInt32LE(end + 16), i = 0; i < count; i++) {
+    const nameBytes = zip.readUInt16LE(at + 28);
+    names.push(zip.toString('utf8', at + 46, at + 46 + nameBytes));
+    at += 46 + nameBytes + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return names;
+}
