@@ -35,7 +35,7 @@ const firstHand: ReadonlySet<SourceKind | undefined> = new Set(['running', 'imag
 export function mergeTargets(name: string, parts: readonly KernelPart[]): OpenedTarget {
   const problems: Problem[] = parts.flatMap((part) => part.problems);
   const ranked = parts
-    .map((part, index) => ({ part, index, rank: part.kind === undefined ? 3 : trust.indexOf(part.kind) }))
+    .map((part, index) => ({ part, index, rank: part.kind === undefined ? trust.indexOf('rootfs') + 0.5 : trust.indexOf(part.kind) }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ part }) => part);
   const pick = <T>(
