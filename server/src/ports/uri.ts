@@ -74,5 +74,5 @@ function encodeSegment(segment: string): string {
 }
 
 function withoutSlash(uri: string): string {
-  return uri.replace(/([^/])\/+$/, '$1');
+  return uri.replace(/([^/:])\/+$/, '$1');
 }
