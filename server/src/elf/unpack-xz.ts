@@ -1,5 +1,6 @@
 import * as xzDecompress from 'xz-decompress';
 import type { Unpacked } from '../ports/decompressor.ts';
+import { detectCompression } from './compression.ts';
 
 /**
  * The WebAssembly instance inside xz-decompress (xz-embedded: the decoder that the kernel has too). The package's
@@ -81,6 +82,9 @@ function unpackFile(xz: XzExports, packed: Uint8Array, maxBytes: number): Unpack
       stream.close();
     }
     at = skipPadding(packed, stream.position);
+    if (at < packed.length && detectCompression(packed.subarray(at, at + 6)) !== 'xz') {
+      return { problem: `The xz data cannot be unpacked: bytes that are no xz stream follow it at ${at}.` };
+    }
   } while (at < packed.length);
   return { bytes: join(parts, total) };
 }
@@ -105,16 +109,14 @@ class XzStream {
   /** The next unpacked bytes, or what is wrong. */
   next(): Uint8Array | string {
     if (this.#word(inPositionWord) === this.#word(inSizeWord)) {
-      const size = Math.min(this.#word(bufferBytesWord), this.#packed.length - this.#supplied);
-      if (size > 0) this.#supply(size);
+      // Nothing left is said by supplying nothing: the decoder then reports the stream's end, or XZ_BUF_ERROR.
+      this.#supply(Math.min(this.#word(bufferBytesWord), this.#packed.length - this.#supplied));
     }
     const result = this.#xz.get_next_output(this.#context);
     if (result !== XZ_OK && result !== XZ_STREAM_END && result !== XZ_UNSUPPORTED_CHECK) {
       return reasons[result] ?? `error ${result}`;
     }
     const outBytes = this.#word(outPositionWord);
-    // All input was taken and nothing more comes of it.
-    if (result === XZ_OK && outBytes === 0 && this.#supplied === this.#packed.length) return reasons[8] as string;
     const part = new Uint8Array(this.#xz.memory.buffer, this.#word(outStartWord), outBytes).slice();
     this.#words()[outPositionWord] = 0;
     this.position = this.#supplied - (this.#word(inSizeWord) - this.#word(inPositionWord));
