@@ -1,0 +1,26 @@
+import type { JudgeCase } from '../judge-case.ts';
+import { elfCases } from './elf-cases.ts';
+import { foreignCases } from './foreign-cases.ts';
+import { parameterCases } from './parameter-cases.ts';
+import { relocationCases } from './relocation-cases.ts';
+import { signatureCases } from './signature-cases.ts';
+import { symbolCases } from './symbol-cases.ts';
+import { taintCases } from './taint-cases.ts';
+import { vermagicCases } from './vermagic-cases.ts';
+import { versionCases } from './version-cases.ts';
+
+/**
+ * Every case, in the order they are run. Kernel taints last until reboot, so cases that add none come first; what
+ * the kernel prints once a boot is recognised by the comparison.
+ */
+export const allCases: readonly JudgeCase[] = [
+  ...versionCases,
+  ...elfCases,
+  ...symbolCases,
+  ...parameterCases,
+  ...relocationCases,
+  ...foreignCases,
+  ...signatureCases,
+  ...vermagicCases,
+  ...taintCases,
+];
