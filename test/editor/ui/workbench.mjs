@@ -102,10 +102,11 @@ export class Workbench {
     return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
   }
 
-  async open(label) {
+  /** Opens a module by a double click, and waits for its page. */
+  async openModule(label) {
     await this.row(label).dblclick();
     const page = this.modulePage();
-    await page.locator('h1').waitFor();
+    await page.locator('h1', { hasText: label }).waitFor();
     return page;
   }
 

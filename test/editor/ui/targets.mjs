@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+
+/** The target kernel: where it is named and how it is chosen. */
+export const targets = {
+  name: 'targets',
+  cases: {
+    'the status bar names the target while a module is looked at': async (workbench) => {
+      await workbench.expand('rootfs');
+      await workbench.expand('skua');
+      await workbench.openModule('skua_imu.ko');
+      await statusItem(workbench).filter({ hasText: 'orin-rt' }).waitFor();
+    },
+    'choosing another target changes page and status': async (workbench) => {
+      await statusItem(workbench).click();
+      await workbench.quickPick('orin-stock');
+      await statusItem(workbench).filter({ hasText: 'orin-stock' }).waitFor();
+      await workbench.modulePage().locator('h2', { hasText: 'Loads on orin-stock' }).waitFor();
+      await workbench.tooltip('skua_imu.ko', 'Loads on orin-stock');
+    },
+    'the automatic choice comes back': async (workbench) => {
+      await workbench.command('Vermagic: Select Target Kernel');
+      await workbench.quickPick('Automatic');
+      await statusItem(workbench).filter({ hasText: 'orin-rt' }).waitFor();
+    },
+    'the language status of a text file names the target': async (workbench) => {
+      await workbench.row('Makefile').dblclick();
+      await workbench.page.locator('.statusbar-item[id="status.languageStatus"]').hover();
+      const hover = workbench.page.locator('.hover-language-status', { hasText: 'orin-rt' }).first();
+      await hover.waitFor();
+      assert.match(await hover.textContent(), /6\.1\.0-56-rt-arm64/);
+    },
+    'the server can be restarted': async (workbench) => {
+      await workbench.command('Vermagic: Restart Server');
+      await workbench.tooltip('skua_imu.ko', 'Refused by orin-rt');
+    },
+  },
+};
+
+function statusItem(workbench) {
+  return workbench.page.locator('.statusbar-item[id*="vermagic.target"]');
+}
