@@ -19,12 +19,22 @@ export const limits = {
   /** Linux has 1,700 Kconfig files of 6.5 MB for all architectures together. */
   kconfigFiles: 4_000,
   kconfigBytes: 32 * 1024 * 1024,
+  /** Files, and folders a level, that are searched for pinned versions; a project has some dozens. */
+  pinFiles: 400,
+  pinFolders: 100,
+  pinBytes: 256 * 1024,
   /** Kconfig trees kept in memory, about 40 MB each. */
   kconfigTrees: 2,
   /** Findings about values that Kconfig would change, of one configuration; one wrong line can change thousands. */
   configFindings: 200,
   /** Scripts, Makefiles and pins that a person wrote. */
   textBytes: 8 * 1024 * 1024,
+  /** Scripts in one host file; the largest workflows have some hundred steps. */
+  embeddedScripts: 5_000,
+  /** A longer line is data, not script. */
+  scriptLine: 64 * 1024,
+  /** Text of one script, lines of data left out. */
+  scriptCharacters: 4 * 1024 * 1024,
   /** Parse time of one script. A 5,000-line script takes 60 ms cold; junk and hostile nesting can take minutes. */
   shellParseMs: 1_000,
   /** Depth of nested substitutions, blocks and lists that is followed; people write less than 30. */
@@ -69,4 +79,12 @@ export const limits = {
   certificates: 256,
   /** A file of certificates in DER or PEM. */
   certificateBytes: 1024 * 1024,
+  /** Packed contents of a package: kernel images with all modules have up to 110 MB. */
+  packageBytes: 256 * 1024 * 1024,
+  /** One block of a package's xz data; xz writes blocks of three dictionaries, 24 MB by default. */
+  archiveBlockBytes: 256 * 1024 * 1024,
+  /** Files listed of one package; a headers package has 15,000. */
+  archiveEntries: 200_000,
+  /** One long name or pax record of a tar archive. */
+  tarExtensionBytes: 64 * 1024,
 } as const;

@@ -7,6 +7,7 @@ import type { FileKind } from '../text/file-kind.ts';
 import type { KconfigProvider } from '../text/kconfig-tree.ts';
 import type { ShellParser } from '../text/shell/shell-parser.ts';
 import type { TextDocument } from '../text/text-document.ts';
+import type { SymbolProvider } from './kbuild/kbuild-facts.ts';
 import type { PinPicture } from './kbuild/pin-picture.ts';
 import type { Policy } from './policy.ts';
 
@@ -24,6 +25,8 @@ export interface RuleContext {
   readonly pins?: PinPicture;
   /** Kconfig symbols for configuration files, where a kernel source is at hand. */
   readonly kconfig?: KconfigProvider;
+  /** Module.symvers files of the workspace that are no kernel's own. */
+  readonly providers?: readonly SymbolProvider[];
   /** Parses C; without it sources are not looked at. */
   readonly cParser?: Parser;
   /** Looks into shell fences of Markdown files. Off unless a setting asks. */
@@ -48,6 +51,8 @@ export type FoundFix =
 export interface Found extends Span {
   readonly rule: RuleId;
   readonly message: string;
+  /** What was found (a package, a module file), for the policy's allowances. */
+  readonly subject?: string;
   /** Weaker than the rule's own level, for the milder cases of a rule. */
   readonly atMost?: Severity;
   /** In another file (`uri`) offsets mean nothing: there `range` says where. */

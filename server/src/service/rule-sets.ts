@@ -1,5 +1,8 @@
+import { configRules } from '../rules/config/config-rules.ts';
+import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
+import { pinsRules } from '../rules/kbuild/pins-rules.ts';
 import { scriptRules } from '../rules/shell/script-rules.ts';
 import type { RuleSet } from '../rules/text-rule.ts';
 
 /** Every set of rules over text. Each looks at the kinds of files that it names. */
-export const ruleSets: readonly RuleSet[] = [scriptRules];
+export const ruleSets: readonly RuleSet[] = [scriptRules, configRules, kbuildRules, pinsRules];

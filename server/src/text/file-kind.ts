@@ -15,6 +15,7 @@ export type FileKind =
   | 'symvers'
   | 'env'
   | 'modprobe-conf'
+  | 'pins'
   | 'apt-preferences'
   | 'apt-sources'
   | 'vermagic-json'
@@ -37,7 +38,9 @@ const byLanguageId: Readonly<Record<string, FileKind>> = {
   make: 'makefile',
   kconfig: 'kconfig',
   kbuild: 'kbuild',
-  'kernel-config': 'dot-config',
+  'kconfig-dotconfig': 'dot-config',
+  'kernel-env': 'env',
+  'modprobe-conf': 'modprobe-conf',
   'kernel-log': 'kernel-log',
   'module-symvers': 'symvers',
   dotenv: 'env',
@@ -67,6 +70,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)(debian|DEBIAN)\/([^/]+\.)?(pre|post)(inst|rm)$|(^|\/)(debian|DEBIAN)\/([^/]+\.)?config$/, 'shell'],
   [/(^|\/)(dpkg|debian)\/.*\.(pre|post)(inst|rm)$/, 'shell'],
   [/(^|\/)vermagic\.jsonc?$/, 'vermagic-json'],
+  [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$/, 'pins'],
   [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
   [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
   [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg)$/, 'dot-config'],

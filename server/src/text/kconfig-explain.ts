@@ -1,5 +1,5 @@
 import { conjuncts, formatExpression, type KconfigExpression } from './kconfig-expression.ts';
-import { exact, includes, max } from './kconfig-interval.ts';
+import { exact, max } from './kconfig-interval.ts';
 import type { KconfigSymbol } from './kconfig-symbol.ts';
 import type { KconfigTree } from './kconfig-tree.ts';
 import { isTristate, type KconfigValues, triText } from './kconfig-values.ts';
@@ -11,16 +11,16 @@ export function explainValue(tree: KconfigTree, values: KconfigValues, symbol: K
   const value = values.of(symbol);
   if (symbol.definitions.length === 0) return 'this kernel has no such symbol';
   if (!isTristate(symbol)) {
+    const range = value.visible === exact(0) ? undefined : values.rangeOf(symbol);
+    if (range) return `a value from ${range[0]} to ${range[1]} is expected, others are dropped for the default`;
     return symbol.prompts.length === 0 ? 'it has no prompt: Kconfig computes it' : because(tree, values, symbol, 2);
   }
   const level = levels[wanted] ?? 0;
-  if (includes(value.tri, 0) === false && level === 0)
-    return `it is selected by ${selectors(values, symbol).join(' and ')}`;
   const computed = levels[triText(value.tri) ?? ''] ?? 0;
   if (computed > level) {
     const by = selectors(values, symbol);
     if (by.length > 0) return `it is selected by ${by.join(' and ')}`;
-    if (symbol.choice) return 'it is the value its choice falls back to';
+    if (symbol.choice) return 'its choice must have a value, and falls back to this one';
     return symbol.prompts.length === 0 ? 'it has no prompt: Kconfig computes it' : because(tree, values, symbol, level);
   }
   if (symbol.prompts.length === 0) {

@@ -59,6 +59,12 @@ export class KconfigValues {
     return isTristate(symbol) ? triText(value.tri) : value.text;
   }
 
+  /** Whether Kconfig leaves a number or text out of the file: no prompt, and no default that holds. */
+  isLeftOut(symbol: KconfigSymbol): boolean {
+    if (isTristate(symbol) || this.of(symbol).visible !== exact(0)) return false;
+    return symbol.defaults.every(({ condition }) => this.evaluate(condition) === exact(0));
+  }
+
   /** Whether the configuration's own setting of it has a form Kconfig takes. */
   userLevel(symbol: KconfigSymbol): number | undefined {
     const text = this.#user.get(symbol.name)?.value;
@@ -198,7 +204,9 @@ export class KconfigValues {
     for (const { value, condition } of symbol.defaults) {
       const holds = this.evaluate(condition);
       if (holds === exact(0)) continue;
-      const level = min(this.evaluate(value), holds);
+      // `default m` means m even without modules; it becomes y below (only conditions read m as "m && MODULES").
+      const isModule = value.kind === 'symbol' && value.name === 'm';
+      const level = min(isModule ? exact(1) : this.evaluate(value), holds);
       possible = possible === undefined ? level : span(possible, level);
       if (!includes(holds, 0)) return possible;
     }
@@ -235,14 +243,27 @@ export class KconfigValues {
 
   #text(symbol: KconfigSymbol, visible: Interval): string | undefined {
     const user = this.#user.get(symbol.name)?.value;
-    if (user !== undefined && visible !== exact(0)) return user;
+    const range = this.rangeOf(symbol);
+    // A value out of range is forgotten when the file is read (confdata.c: conf_read).
+    if (user !== undefined && visible !== exact(0) && (range === undefined || isWithin(user, range))) return user;
     for (const { value, condition } of symbol.defaults) {
       const holds = this.evaluate(condition);
       if (holds === exact(0)) continue;
       const text = includes(holds, 0) ? undefined : this.#operandText(value);
-      return text ?? user;
+      return text === undefined ? user : clamp(symbol, text, range);
     }
-    return initialText(symbol);
+    return clamp(symbol, initialText(symbol), range);
+  }
+
+  /** The range in force for a number; `undefined`: none, or one that cannot be told. */
+  rangeOf(symbol: KconfigSymbol): readonly [low: number, high: number] | undefined {
+    for (const { value, condition } of symbol.ranges) {
+      const holds = this.evaluate(condition);
+      if (holds === exact(0)) continue;
+      const [low, high] = value.map((bound) => toNumber(symbol, this.#operandText(bound) ?? ''));
+      return includes(holds, 0) || low === undefined || high === undefined ? undefined : [low, high];
+    }
+    return undefined;
   }
 }
 
@@ -262,6 +283,25 @@ function promoted(level: Interval): Interval {
 
 function span(a: Interval, b: Interval): Interval {
   return interval(Math.min(Math.floor(a / 3), Math.floor(b / 3)), Math.max(a % 3, b % 3));
+}
+
+/** A number as its symbol's type writes it: hex with or without 0x. */
+function toNumber(symbol: KconfigSymbol, text: string): number | undefined {
+  const pattern = symbol.type === 'hex' ? /^(?:0[xX])?[0-9a-fA-F]+$/ : /^-?\d+$/;
+  if (!pattern.test(text)) return undefined;
+  return symbol.type === 'hex' ? Number.parseInt(text, 16) : Number(text);
+}
+
+function isWithin(text: string, [low, high]: readonly [number, number]): boolean {
+  const value = text.startsWith('-') || !/^0[xX]/.test(text) ? Number(text) : Number.parseInt(text, 16);
+  return Number.isNaN(value) || (value >= low && value <= high);
+}
+
+function clamp(symbol: KconfigSymbol, text: string, range: readonly [number, number] | undefined): string {
+  const value = toNumber(symbol, text);
+  if (range === undefined || value === undefined || isWithin(text, range)) return text;
+  const bound = value < range[0] ? range[0] : range[1];
+  return symbol.type === 'hex' ? `0x${bound.toString(16)}` : `${bound}`;
 }
 
 function initialText(symbol: KconfigSymbol): string {

@@ -46,6 +46,7 @@ function differing(
   // What a fragment leaves out, its base file may set.
   if (facts.role === 'fragment' || wrongType(symbol, setting)) return undefined;
   const computed = values.textOf(symbol);
+  if (values.isLeftOut(symbol)) return leftOut(facts, setting, explainValue(tree, values, symbol, setting.value));
   if (computed === undefined || computed === setting.value) return undefined;
   const span = lineSpan(facts, setting.line);
   const written = isTristate(symbol)
@@ -59,6 +60,20 @@ function differing(
     expected: computed,
     actual: setting.value,
     fixes: [{ title: `Write "${written}", as Kconfig will`, edits: [{ ...span, newText: written }] }],
+  };
+}
+
+/** A number or text whose symbol is not there with this configuration. */
+function leftOut(facts: ConfigFacts, setting: DotConfigSetting, why: string): Found {
+  const span = lineSpan(facts, setting.line);
+  const next = facts.document.lines.lineStart(setting.line + 1);
+  return {
+    rule: 'config-dependency',
+    ...span,
+    message: `Kconfig will drop this line: ${why}.`,
+    symbol: setting.name,
+    actual: setting.value,
+    fixes: [{ title: 'Remove the line, as Kconfig will', edits: [{ start: span.start, end: next, newText: '' }] }],
   };
 }
 

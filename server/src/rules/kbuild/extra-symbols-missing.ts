@@ -1,0 +1,124 @@
+import { joinUri, parentUri, relativePath, uriName, uriPath } from '../../ports/uri.ts';
+import type { ModuleBuild } from '../../text/kbuild-modules.ts';
+import type { Found, FoundFix } from '../text-rule.ts';
+import { exists, type KbuildFacts, type KbuildRuleCheck, readText, type SymbolProvider } from './kbuild-facts.ts';
+
+export const extraSymbolsMissing: KbuildRuleCheck = {
+  async *check(facts) {
+    const named = new Set<string>();
+    for (const word of facts.model.extraSymbols) {
+      const uri = facts.resolve(word.text);
+      if (uri === undefined) {
+        // Some path that only make can tell may be any of the providers.
+        named.add('*');
+        continue;
+      }
+      named.add(uri);
+      if ((await exists(facts.files, uri)) === false) {
+        yield {
+          rule: 'extra-symbols-missing',
+          start: word.start,
+          end: word.end,
+          message: `There is no ${uriPath(uri)}. modpost will report the provider's symbols as undefined. Build the provider first: its build writes Module.symvers beside its Makefile.`,
+          fixes: facts.providers
+            .filter((provider) => provider.uri !== uri && parentUri(provider.uri) !== facts.folder)
+            .slice(0, 3)
+            .map((provider) => ({
+              title: `Use ${written(facts, provider)}`,
+              edits: [{ start: word.start, end: word.end, newText: written(facts, provider) }],
+            })),
+        };
+      }
+    }
+    if (!named.has('*')) yield* unnamedProviders(facts, named);
+  },
+};
+
+/** Providers whose symbols the modules' sources use although the file does not name them. */
+async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>): AsyncIterable<Found> {
+  const providers = facts.providers.filter(
+    (provider) => !named.has(provider.uri) && parentUri(provider.uri) !== facts.folder,
+  );
+  if (providers.length === 0) return;
+  const own = facts.providers.find((provider) => parentUri(provider.uri) === facts.folder);
+  for (const module of facts.model.modules) {
+    const used = await identifiersOf(facts, module);
+    for (const provider of providers) {
+      const symbols = [...used].filter(
+        (name) =>
+          provider.table.get(name) !== undefined &&
+          own?.table.get(name) === undefined &&
+          facts.target?.symbols?.get(name) === undefined,
+      );
+      if (symbols.length === 0) continue;
+      yield {
+        rule: 'extra-symbols-missing',
+        start: module.word.start,
+        end: module.word.end,
+        message: `${module.target} uses ${list(symbols)} of ${providerName(provider, symbols)}, whose Module.symvers KBUILD_EXTRA_SYMBOLS does not name: modpost will say "${symbols[0]}" [...] undefined!, or, with undefined symbols allowed, write no CRC for ${symbols.length === 1 ? 'it' : 'them'}.`,
+        symbol: symbols[0] ?? '',
+        related: [{ start: 0, end: 0, uri: provider.uri, range: zero, message: 'exported here' }],
+        fixes: [addProvider(facts, provider)],
+      };
+    }
+  }
+}
+
+const zero = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+/** Names that are called or taken in the module's C sources; those it defines itself are left out. */
+async function identifiersOf(facts: KbuildFacts, module: ModuleBuild): Promise<ReadonlySet<string>> {
+  const used = new Set<string>();
+  const defined = new Set<string>();
+  for (const object of module.objects) {
+    const uri = facts.resolve(object.text.replace(/\.o$/, '.c'));
+    const source = uri && (await readText(facts.files, uri));
+    if (!source) continue;
+    const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"/g, ' ');
+    for (const [name] of code.matchAll(/\b[A-Za-z_]\w{2,}\b/g)) used.add(name);
+    for (const match of code.matchAll(/\bEXPORT_SYMBOL(?:_GPL|_NS|_NS_GPL)?\s*\(\s*(\w+)/g))
+      defined.add(match[1] ?? '');
+    for (const match of code.matchAll(/^(?:static\b[^;{}=]*?|[\w*\s]*?)\b(\w+)\s*\([^;{}]*\)\s*\{/gm))
+      defined.add(match[1] ?? '');
+  }
+  for (const name of defined) used.delete(name);
+  return used;
+}
+
+function addProvider(facts: KbuildFacts, provider: SymbolProvider): FoundFix {
+  const path = written(facts, provider);
+  const title = `Add ${path} to KBUILD_EXTRA_SYMBOLS`;
+  const assignment = facts.model.extraSymbolsAssignment;
+  if (assignment) {
+    return {
+      title,
+      edits: [{ start: assignment.value.end, end: assignment.value.end, newText: ` ${path}` }],
+      preferred: true,
+    };
+  }
+  const first = facts.model.modules[0];
+  const at = first ? facts.document.lines.lineStart(facts.document.lines.positionAt(first.word.start).line) : 0;
+  return { title, edits: [{ start: at, end: at, newText: `KBUILD_EXTRA_SYMBOLS += ${path}\n` }], preferred: true };
+}
+
+/** The provider's file as this file would write it: from $(src), which both Kbuild and a plain Makefile know. */
+function written(facts: KbuildFacts, provider: SymbolProvider): string {
+  const up: string[] = [];
+  for (let folder = facts.folder; up.length < 6; folder = parentUri(folder)) {
+    const inside = relativePath(folder, provider.uri);
+    if (!inside.startsWith('/')) return ['$(src)', ...up, inside].join('/');
+    if (joinUri(folder) === parentUri(folder)) break;
+    up.push('..');
+  }
+  return uriPath(provider.uri);
+}
+
+function providerName(provider: SymbolProvider, symbols: readonly string[]): string {
+  const exporter = symbols[0] === undefined ? undefined : provider.table.get(symbols[0])?.exporter;
+  return exporter ? `${exporter.replace(/^.*\//, '')}.ko` : uriName(parentUri(provider.uri));
+}
+
+function list(symbols: readonly string[]): string {
+  const shown = symbols.slice(0, 3).join(', ');
+  return symbols.length > 3 ? `${shown} and ${symbols.length - 3} more symbols` : shown;
+}

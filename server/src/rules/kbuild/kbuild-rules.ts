@@ -1,0 +1,31 @@
+import type { Found, RuleSet } from '../text-rule.ts';
+import { extraSymbolsMissing } from './extra-symbols-missing.ts';
+import { type KbuildRuleCheck, kbuildFacts } from './kbuild-facts.ts';
+import { kbuildObjectMissing } from './kbuild-object-missing.ts';
+import { kbuildUnknownVariable } from './kbuild-unknown-variable.ts';
+import { localversionDrift } from './localversion-drift.ts';
+import { symversMissing } from './symvers-missing.ts';
+
+const rules: readonly KbuildRuleCheck[] = [
+  kbuildObjectMissing,
+  kbuildUnknownVariable,
+  extraSymbolsMissing,
+  symversMissing,
+  localversionDrift,
+];
+
+/** Only about where the kernel is: these hold for a Makefile that leaves the modules to a Kbuild file. */
+const folderRules: readonly KbuildRuleCheck[] = [symversMissing, localversionDrift];
+
+/** The rules over Kbuild files, and over Makefiles that lead to one. */
+export const kbuildRules: RuleSet = {
+  kinds: ['kbuild', 'makefile'],
+  async run(document, context) {
+    const facts = kbuildFacts(document, context);
+    const found: Found[] = [];
+    for (const rule of document.kind === 'kbuild' ? rules : folderRules) {
+      for await (const item of rule.check(facts)) found.push(item);
+    }
+    return found;
+  },
+};

@@ -1,0 +1,117 @@
+import type { KbuildRuleCheck } from './kbuild-facts.ts';
+
+/** Variables that Kbuild reads (Documentation/kbuild/makefiles.rst, modules.rst), and common ones near them. */
+const known: readonly string[] = [
+  'obj-y',
+  'obj-m',
+  'lib-y',
+  'ccflags-y',
+  'asflags-y',
+  'ldflags-y',
+  'subdir-ccflags-y',
+  'subdir-asflags-y',
+  'subdir-y',
+  'subdir-m',
+  'always-y',
+  'always-m',
+  'extra-y',
+  'targets',
+  'hostprogs',
+  'hostprogs-always-y',
+  'userprogs',
+  'clean-files',
+  'ccflags-remove-y',
+  'asflags-remove-y',
+  'KBUILD_EXTRA_SYMBOLS',
+  'KBUILD_MODPOST_WARN',
+  'KBUILD_CFLAGS',
+  'KBUILD_CPPFLAGS',
+  'KBUILD_CFLAGS_MODULE',
+  'KBUILD_AFLAGS_MODULE',
+  'KBUILD_LDFLAGS_MODULE',
+  'KBUILD_EXTMOD',
+  'KBUILD_OUTPUT',
+  'EXTRA_CFLAGS',
+  'EXTRA_AFLAGS',
+  'EXTRA_LDFLAGS',
+  'CROSS_COMPILE',
+  'LOCALVERSION',
+  'EXTRAVERSION',
+  'CFLAGS_MODULE',
+  'INSTALL_MOD_PATH',
+  'INSTALL_MOD_DIR',
+];
+
+const knownSet = new Set(known);
+
+/** Spelt right elsewhere in make, although close to one of ours. */
+const other =
+  /^(?:CFLAGS|CPPFLAGS|LDFLAGS|ASFLAGS|AFLAGS|EXTRA_\w*|obj|objs|src|srcs|lib|libs|target|TARGET|.*-objs|(?:ccflags|asflags|ldflags|obj|lib|subdir|always|extra|subdir-ccflags|subdir-asflags)-(?:y|m|n|\$.*|))$/;
+
+export const kbuildUnknownVariable: KbuildRuleCheck = {
+  *check(facts) {
+    const { text } = facts.document;
+    const parts = new Set(facts.model.modules.map((module) => module.word.text.slice(0, -2)));
+    for (const { name, nameStart, nameEnd } of facts.syntax.assignments) {
+      if (knownSet.has(name) || other.test(name)) continue;
+      const stem = /^(.*)-(?:y|m|objs)$/.exec(name)?.[1];
+      if (stem !== undefined && parts.has(stem)) continue;
+      // What the file reads itself is a variable of its own.
+      if (text.includes(`$(${name})`) || text.includes(`\${${name}}`)) continue;
+      const meant = nearest(name);
+      if (meant === undefined) continue;
+      yield {
+        rule: 'kbuild-unknown-variable',
+        start: nameStart,
+        end: nameEnd,
+        message: `Kbuild does not read "${name}", and nothing in this file does: it has no effect. "${meant}" is meant, it seems.`,
+        expected: meant,
+        actual: name,
+        fixes: [
+          { title: `Rename to ${meant}`, edits: [{ start: nameStart, end: nameEnd, newText: meant }], preferred: true },
+        ],
+      };
+    }
+  },
+};
+
+function nearest(name: string): string | undefined {
+  const folded = fold(name);
+  let best: string | undefined;
+  let bestDistance = 3;
+  for (const candidate of known) {
+    const other = fold(candidate);
+    // Short names are near to everything: only their dashes and case may be wrong.
+    const allowed = candidate.length < 8 ? 0 : candidate.length < 12 ? 1 : 2;
+    const distance = folded === other ? 0 : editDistance(folded, other, allowed);
+    if (distance <= allowed && distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function fold(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+/** Insertions, removals, changes and swaps of neighbours; more than `most` comes back as `most + 1`. */
+function editDistance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      next.push(cost);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? most + 1;
+}

@@ -1,0 +1,106 @@
+import { uriName } from '../../ports/uri.ts';
+import type { KnownPin, PinConflict, PinRole } from './pin-picture.ts';
+
+/** Every disagreement among pins; `pins` come with the most trusted first. */
+export function findConflicts(pins: readonly KnownPin[]): PinConflict[] {
+  return [...sameName(pins), ...sameMeaning(pins), ...releases(pins), ...preemption(pins)];
+}
+
+/** The names whose value may not differ from place to place: versions, and what else an env file calls one. */
+const versionName = /(?:VERSION|RELEASE|VERMAGIC|TOOLCHAIN\w*|PREEMPT\w*|_TAG|_COMMIT|_SHA256)$/;
+
+/** One variable with two values. */
+function* sameName(pins: readonly KnownPin[]): Iterable<PinConflict> {
+  const first = new Map<string, KnownPin>();
+  for (const pin of pins) {
+    const other = first.get(pin.name);
+    if (other === undefined) first.set(pin.name, pin);
+    else if (other.source === 'env' && versionName.test(pin.name) && other.value !== pin.value) {
+      // Two env files may stand for two boards.
+      if (pin.source !== 'env') yield conflict(pin, other, other.value);
+    } else if (other.role === 'localversion' && other.uri !== pin.uri && other.value !== pin.value) {
+      yield conflict(pin, other, other.value);
+    }
+  }
+}
+
+/** A manifest's key that stands for a variable, with another value. */
+function* sameMeaning(pins: readonly KnownPin[]): Iterable<PinConflict> {
+  const plain = (name: string) => name.replace(/[_\-.]/g, '').toLowerCase();
+  for (const pin of pins) {
+    if (pin.source !== 'manifest') continue;
+    const other = pins.find(
+      (one) =>
+        one.source === 'env' &&
+        (plain(one.name) === plain(pin.name) || (one.role !== undefined && one.role === pin.role)),
+    );
+    if (other && other.value !== pin.value && !isTrimmed(pin, other) && pin.role !== 'version')
+      yield conflict(pin, other, other.value);
+  }
+}
+
+/** Releases written as a whole, in vermagic, and as base version and LOCALVERSION. */
+function* releases(pins: readonly KnownPin[]): Iterable<PinConflict> {
+  const find = (role: PinRole) =>
+    pins.find((pin) => pin.role === role && (pin.source === 'env' || pin.source === 'script'));
+  const version = find('version');
+  const local = find('localversion');
+  const base = version?.value.replace(/^v/, '');
+  for (const pin of pins) {
+    if (pin.role !== 'release' && pin.role !== 'vermagic') continue;
+    const release = pin.value.split(' ', 1)[0] ?? '';
+    if (!/^\d+\.\d+/.test(release)) continue;
+    if (base !== undefined && version && !continues(release, base)) {
+      yield conflict(pin, version, undefined, `says "${release}", but ${version.name} is "${version.value}"`);
+    } else if (local && base !== undefined && /^\d+\.\d+\.\d+/.test(base) && release !== base + local.value) {
+      yield conflict(
+        pin,
+        local,
+        undefined,
+        `says "${release}", but ${version?.name} and ${local.name} make "${base}${local.value}"`,
+      );
+    } else if (local && !release.endsWith(local.value)) {
+      yield conflict(pin, local, undefined, `says "${release}", but ${local.name} is "${local.value}"`);
+    }
+  }
+}
+
+/** The word of the preemption model beside a vermagic that has another. */
+function* preemption(pins: readonly KnownPin[]): Iterable<PinConflict> {
+  const model = pins.find((pin) => pin.role === 'preempt' && /^preempt(?:_rt)?$|^none$/.test(pin.value));
+  if (!model) return;
+  for (const pin of pins) {
+    if (pin.role !== 'vermagic' || !pin.value.includes(' ')) continue;
+    const words = pin.value.split(' ');
+    const word = words.includes('preempt_rt') ? 'preempt_rt' : words.includes('preempt') ? 'preempt' : 'none';
+    if (word !== model.value) {
+      yield conflict(pin, model, undefined, `has the preemption word "${word}", but ${model.name} is "${model.value}"`);
+    }
+  }
+}
+
+/** Whether a release may go on from a base version: `5.15.148-tegra` from `5.15` and from `5.15.148`. */
+function continues(release: string, base: string): boolean {
+  return release.startsWith(base) && !/^\d/.test(release.slice(base.length));
+}
+
+/** vermagic loses its trailing space when it passes through a shell. */
+function isTrimmed(pin: KnownPin, other: KnownPin): boolean {
+  return pin.value.trimEnd() === other.value.trimEnd();
+}
+
+function conflict(pin: KnownPin, other: KnownPin, expected: string | undefined, text?: string): PinConflict {
+  const place = uriName(other.uri);
+  const said = text ?? `says ${pin.name} is "${pin.value}", but ${other.name} is "${other.value}"`;
+  const local = pin.role === 'localversion';
+  const consequence = local
+    ? 'The release, and with it vermagic and the folder of the modules, depends on which of the two the build sees.'
+    : 'Modules are built for one and loaded on the other.';
+  return {
+    pin,
+    other,
+    rule: local ? 'localversion-drift' : 'pins-inconsistent',
+    expected,
+    message: `${uriName(pin.uri)} ${said} in ${place}. ${consequence} Change the one that is wrong; ${place} is where it belongs.`,
+  };
+}
