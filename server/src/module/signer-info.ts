@@ -1,5 +1,6 @@
 import { ContentInfo, IssuerAndSerialNumber, SignedData } from 'pkijs';
 import type { Problem } from '../ports/parsed.ts';
+import { hex } from './hex.ts';
 import type { SignatureTrailer } from './kernel-module.ts';
 
 /** What a signature says of its signer, worded as kmod's modinfo words it. */
@@ -73,9 +74,4 @@ function fromMessage(data: Uint8Array): SignerInfoText {
 function keyIdentifier(sid: unknown): Uint8Array {
   const block = sid as { valueBlock?: { valueHexView?: Uint8Array } };
   return block.valueBlock?.valueHexView ?? new Uint8Array(0);
-}
-
-/** Upper-case hex with colons, as modinfo prints `sig_key`. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(':');
 }
