@@ -2,7 +2,7 @@ import type { SymversTable } from '../../kernel/symvers.ts';
 import type { TargetKernel } from '../../kernel/target-kernel.ts';
 import { limits } from '../../limits.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
-import { fileUri, joinUri, parentUri, uriPath } from '../../ports/uri.ts';
+import { joinUri, parentUri, uriPath } from '../../ports/uri.ts';
 import { expandKbuild, type KbuildModel, kbuildModel, kbuildVariables } from '../../text/kbuild-modules.ts';
 import { type KbuildSyntax, parseKbuild } from '../../text/kbuild-syntax.ts';
 import type { TextDocument } from '../../text/text-document.ts';
@@ -50,7 +50,7 @@ export function kbuildFacts(document: TextDocument, context: RuleContext): Kbuil
     resolve: (text) => {
       const path = expandKbuild(text, variables);
       if (path === undefined || path === '' || /[*?%]/.test(path)) return undefined;
-      return path.startsWith('/') ? fileUri(path) : joinUri(folder, path);
+      return joinUri(path.startsWith('/') ? 'file:///' : folder, path);
     },
   };
 }
