@@ -11,6 +11,12 @@ export interface MakefileKernel {
 const kernelVariables =
   /^(?:KDIR|KERNEL_?SRC|KERNEL_?DIR|KERN_?DIR|KSRC|KSRC_?DIR|KERNEL_PATH|KERNEL_SOURCE|LINUX_SRC|LINUX_DIR|KBUILD_DIR|KERNEL_TREE)$/;
 
+/** The argument of -C, which may hold one level of make functions. */
+const makeDirectory = /(?:\$[({]MAKE[)}]|\bmake\b).*?\s-C\s*((?:\$\([^()]*(?:\([^()]*\))?[^()]*\)|\S)+)/;
+
+/** Longer lines are generated, and would make the expressions slow. */
+const longestLine = 1000;
+
 /**
  * Where a module's Makefile expects its kernel: assignments of KDIR, KERNEL_SRC and their like, and `make -C DIR`.
  * Only what can be told without running make is followed: literals, names assigned above, `$(shell uname -r)`, `$(shell pwd)`,
@@ -21,6 +27,7 @@ export function kernelsOfMakefile(text: string): readonly MakefileKernel[] {
   const values = new Map<string, string>();
   const found: MakefileKernel[] = [];
   for (const [line, content] of text.split('\n').entries()) {
+    if (content.length > longestLine) continue;
     const assignment = /^\s*(?:export\s+|override\s+)*([A-Za-z_][\w.-]*)\s*(?:\?|::?|:::)?=\s*(.*?)\s*$/.exec(content);
     if (assignment?.[1] !== undefined) {
       const value = expand((assignment[2] ?? '').replace(/\s+#.*$/, ''), values);
@@ -30,10 +37,7 @@ export function kernelsOfMakefile(text: string): readonly MakefileKernel[] {
       if (place) found.push({ variable: assignment[1], place, line });
       continue;
     }
-    const given =
-      /(?:\$\(MAKE\)|\$\{MAKE\}|\bmake)\b.*?\s-C\s*(\$\(shell [^)]*\)\S*|(?:\$\([^()]*(?:\([^()]*\))?[^()]*\)|\S)+)/.exec(
-        content,
-      )?.[1];
+    const given = makeDirectory.exec(content)?.[1];
     const value = given === undefined ? undefined : expand(given, values);
     const place = value === undefined ? undefined : placeOf(value);
     if (place) found.push({ variable: '-C', place, line });
