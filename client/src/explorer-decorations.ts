@@ -21,7 +21,7 @@ export class ExplorerDecorations implements FileDecorationProvider {
     const summary = await this.#summaries.get(uri, token);
     if (!summary) return undefined;
     // Errors and warnings get their colour from the Problems panel; a second one would contradict it.
-    const colour = summary.verdict === 'loads' ? new ThemeColor('testing.iconPassed') : undefined;
+    const colour = summary.verdict === 'loads' ? new ThemeColor('vermagic.loadsForeground') : undefined;
     return new FileDecoration(summaryBadge(summary), summaryTooltip(summary), colour);
   }
 }
