@@ -87,4 +87,8 @@ export const limits = {
   archiveEntries: 200_000,
   /** One long name or pax record of a tar archive. */
   tarExtensionBytes: 64 * 1024,
+  /** Targets that a module is compared with at once, in the editor and to choose the one that fits most modules. */
+  comparedTargets: 16,
+  /** Findings of one rule that the Problems panel lists of one module; the module's own page has them all. */
+  findingsPerRule: 20,
 } as const;

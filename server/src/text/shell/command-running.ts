@@ -100,8 +100,10 @@ export class CommandRunner {
       whole: context.whole,
       wrapper: context.wrapper,
       place: context.place,
+      ...(context.applet && { applet: context.applet }),
       upstream: context.upstream,
       conditional: context.conditional,
+      inString: context.inString,
     });
   }
 
@@ -117,7 +119,7 @@ export class CommandRunner {
 
   /** Runs words as a line of script in the present shell (`eval`), or another (`ssh`). */
   words(words: readonly Word[], context: Surroundings): void {
-    this.walk.runScript(wordsAsScript(words), { ...context, depth: context.depth + 1 });
+    this.walk.runScript(wordsAsScript(words), { ...context, inString: true, depth: context.depth + 1 });
   }
 
   printed(text: MappedText): void {

@@ -4,13 +4,7 @@ import type { Piece } from './word-expansion.ts';
 
 /** Splits the pieces of one word at the blanks that unquoted values brought in. */
 export function splitFields(branches: readonly (readonly Piece[])[], whole: TextSpan): readonly Word[] {
-  return branches.flatMap((pieces) => splitOne(pieces, branches.length > 1 ? spanOf(pieces, whole) : whole));
-}
-
-function spanOf(pieces: readonly Piece[], whole: TextSpan): TextSpan {
-  const own = pieces.flatMap((piece) => (piece.kind === 'part' && piece.part.text !== '' ? [piece.use] : []));
-  const last = own.at(-1);
-  return last === undefined ? whole : { start: last.start, end: last.end };
+  return branches.flatMap((pieces) => splitOne(pieces, whole));
 }
 
 function splitOne(pieces: readonly Piece[], whole: TextSpan): readonly Word[] {

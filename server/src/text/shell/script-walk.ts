@@ -1,10 +1,11 @@
 import { limits } from '../../limits.ts';
+import type { HostVariables } from '../embedded/embedded-script.ts';
 import type { MappedText, TextSpan } from '../source-map.ts';
 import { shiftedMap } from '../source-map.ts';
 import { CommandRunner } from './command-running.ts';
 import { applyRedirects, type Redirections } from './redirections.ts';
 import type { FileWrite, Place, ScriptRun, ShellCommand } from './shell-command.ts';
-import { here } from './shell-command.ts';
+import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
 import { type Frame, ShellScope, unknownVariable } from './shell-scope.ts';
@@ -19,10 +20,12 @@ export interface Surroundings {
   readonly input: MappedText | undefined;
   readonly upstream: readonly ShellCommand[];
   readonly conditional: boolean;
+  readonly inString: boolean;
   readonly depth: number;
   /** Wrappers around: the outermost command as written. */
   readonly whole: TextSpan | undefined;
   readonly wrapper: string | undefined;
+  readonly applet?: 'busybox' | 'toybox' | undefined;
 }
 
 /** Follows a script statement by statement, as a shell would, with what can be known before it runs. */
@@ -41,27 +44,49 @@ export class ScriptWalk {
     this.#runner = new CommandRunner(this);
   }
 
-  /** Follows a script, then every function that nothing called. */
-  run(script: MappedText, key?: string, scope = new ShellScope(), place: Place = here): ScriptRun {
-    const around: Surroundings = {
+  /** Follows a script, then every function that nothing called. Several scripts of one file run one after the other. */
+  run(script: MappedText, key?: string, variables?: HostVariables): void {
+    const around = this.#start(variables);
+    this.runScript(script, around, key);
+    for (const own of around.scope.functions.values()) {
+      if (this.#called.has(own.body)) continue;
+      this.#called.add(own.body);
+      const inner = around.scope.fork();
+      inner.args = undefined;
+      this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
+    }
+  }
+
+  /** Runs one command that the host gives as a list of words. */
+  runArguments(argv: readonly Word[], variables?: HostVariables): void {
+    const [first] = argv;
+    if (first === undefined) return;
+    const whole = { start: first.start, end: argv.at(-1)?.end ?? first.end };
+    const wrapper = baseName(first.value ?? '');
+    this.#runner.run(argv, { ...this.#start(variables), environment: new Map(), whole, wrapper });
+  }
+
+  result(): ScriptRun {
+    return { commands: this.#commands, writes: this.#writes, truncated: this.truncated };
+  }
+
+  #start(variables: HostVariables | undefined): Surroundings {
+    const scope = new ShellScope();
+    for (const [name, value] of variables ?? []) {
+      const part = { text: value.text, ...value.map.span(0, value.text.length), quoted: true };
+      scope.set(name, { values: [[part]], open: false, exported: true });
+    }
+    return {
       scope,
-      place,
+      place: here,
       input: undefined,
       upstream: [],
       conditional: false,
+      inString: false,
       depth: 0,
       whole: undefined,
       wrapper: undefined,
     };
-    this.runScript(script, around, key);
-    for (const own of scope.functions.values()) {
-      if (this.#called.has(own.body)) continue;
-      this.#called.add(own.body);
-      const inner = scope.fork();
-      inner.args = undefined;
-      this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
-    }
-    return { commands: this.#commands, writes: this.#writes, truncated: this.truncated };
   }
 
   runScript(script: MappedText, around: Surroundings, key?: string): void {
@@ -320,7 +345,7 @@ export class ScriptWalk {
       else if (child.named) argv.push(...expandToOne(child, this.expansion(frame, around)).slice(0, 1));
     };
     node.children.forEach(visit);
-    const { place, upstream, conditional } = around;
+    const { place, upstream, conditional, inString } = around;
     this.emit({
       name: '[',
       argv,
@@ -331,6 +356,7 @@ export class ScriptWalk {
       place,
       upstream,
       conditional,
+      inString,
     });
   }
 

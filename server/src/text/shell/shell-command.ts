@@ -19,10 +19,14 @@ export interface ShellCommand extends TextSpan {
   /** Name of the outermost program of `whole`. */
   readonly wrapper: string;
   readonly place: Place;
+  /** The program is an applet of this multi-call binary. */
+  readonly applet?: 'busybox' | 'toybox';
   /** Commands whose output is this one's input, or whose output became arguments. */
   readonly upstream: readonly ShellCommand[];
   /** Position in the order of running. */
   readonly order: number;
+  /** Written inside a quoted string of another command (`sh -c '…'`). */
+  readonly inString: boolean;
   /** In a condition, a branch or a loop: may not run. */
   readonly conditional: boolean;
 }

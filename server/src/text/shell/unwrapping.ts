@@ -34,7 +34,7 @@ function throughWrapper(
   const parsed = parseArguments(words, wrapper.grammar);
   const script = scriptOption(wrapper, parsed);
   if (script !== undefined) {
-    runner.script(scriptText(script), undefined, context);
+    runner.script(scriptText(script), undefined, { ...context, inString: true });
     return true;
   }
   if (isQuestion(parsed)) {
@@ -44,7 +44,12 @@ function throughWrapper(
   let rest: readonly Word[] = words.slice(parsed.firstOperand);
   const environment = new Map(keepsEnvironment(wrapper, parsed) ? context.environment : []);
   if (wrapper.assignments === true) rest = takeAssignments(rest, environment);
-  const inner: RunContext = { ...context, environment, place: placeOf(wrapper, rest, context.place) };
+  const inner: RunContext = {
+    ...context,
+    environment,
+    place: placeOf(wrapper, rest, context.place),
+    applet: appletOf(wrapper),
+  };
   rest = rest.slice(wrapper.operands);
   const splitString = parsed.options.find((option) => option.name === 'S' || option.name === 'split-string');
   if (wrapper === wrappers['env'] && splitString?.value !== undefined) {
@@ -91,6 +96,11 @@ function placeOf(wrapper: Wrapper, operands: readonly Word[], place: Place): Pla
   const [where] = operands;
   if (wrapper.place === undefined) return place;
   return { kind: wrapper.place, where: where === undefined ? '' : displayOf(where) };
+}
+
+function appletOf(wrapper: Wrapper): RunContext['applet'] {
+  if (wrapper === wrappers['busybox']) return 'busybox';
+  return wrapper === wrappers['toybox'] ? 'toybox' : undefined;
 }
 
 function takeAssignments(words: readonly Word[], environment: Map<string, Word['parts']>): readonly Word[] {
@@ -146,7 +156,7 @@ function runShell(runner: CommandRunner, args: readonly Word[], context: RunCont
   const parsed = parseArguments(args, shellGrammar);
   const [first, ...rest] = parsed.operands;
   if (parsed.options.some((option) => option.name === 'c')) {
-    if (first !== undefined) runner.script(scriptText(first), rest.slice(1), context);
+    if (first !== undefined) runner.script(scriptText(first), rest.slice(1), { ...context, inString: true });
     return true;
   }
   const readsInput = first === undefined || parsed.options.some((option) => option.name === 's');

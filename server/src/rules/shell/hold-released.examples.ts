@@ -1,0 +1,20 @@
+import type { RuleExample } from './script-rule.ts';
+
+export const holdReleasedExamples: readonly RuleExample[] = [
+  { name: 'one package', text: 'sudo apt-mark unhold ⟦nvidia-l4t-kernel⟧\necho x\n', fixed: 'echo x\n' },
+  { name: 'one of several', text: 'apt-mark unhold git ⟦nvidia-l4t-bootloader⟧\n', fixed: 'apt-mark unhold git\n' },
+  { name: 'a pattern', text: "apt-mark unhold ⟦'nvidia-l4t-*'⟧\n" },
+  { name: 'every hold through a pipe', text: 'apt-mark showhold | xargs -r sudo ⟦apt-mark unhold⟧\n' },
+  { name: 'every hold in a subshell', text: '(apt-mark showhold | xargs -r sudo ⟦apt-mark unhold⟧)\n' },
+  { name: 'every hold through a substitution', text: '⟦apt-mark unhold⟧ $(apt-mark showhold)\n' },
+  { name: 'every hold in a variable', text: 'HELD=$(apt-mark showhold)\nsudo ⟦apt-mark unhold⟧ $HELD\n' },
+  { name: 'a loop over names', text: 'for p in nvidia-l4t-kernel nvidia-l4t-initrd; do apt-mark unhold ⟦$p⟧; done\n' },
+  {
+    name: 'a package of the project',
+    text: 'apt-mark unhold ⟦acme-kernel⟧\n',
+    policy: { requireHold: ['acme-kernel'] },
+  },
+  { name: 'another package', text: 'apt-mark unhold docker-ce\n' },
+  { name: 'showing only', text: 'apt-mark showhold\napt-mark showhold | grep nvidia\n' },
+  { name: 'a message', text: 'echo "apt-mark unhold nvidia-l4t-kernel"\n' },
+];

@@ -1,0 +1,56 @@
+import { packageCommand } from '../../text/shell/package-tools.ts';
+import type { ShellCommand } from '../../text/shell/shell-command.ts';
+import { displayOf } from '../../text/shell/word.ts';
+import type { Found } from '../text-rule.ts';
+import type { ScriptFacts, ScriptRule } from './script-rule.ts';
+
+/** Holds taken away from packages that have to keep them. */
+export const holdReleased: ScriptRule = {
+  rule: 'hold-released',
+  *check(facts) {
+    for (const command of facts.commands) {
+      const tool = packageCommand(command);
+      if (tool?.action !== 'unhold') continue;
+      for (const item of tool.packages) {
+        if (!facts.policy.isProtected(item.name) || item.name.replace(/[*?\u0001]/g, '').length < 3) continue;
+        const only = tool.packages.length === 1 && tool.complete;
+        const edit = only ? facts.edits.removeCommand(command) : facts.edits.removeWord(item.word, command);
+        const title = only ? 'Remove the command' : `Keep ${displayOf(item.word)} held`;
+        yield {
+          rule: 'hold-released',
+          start: item.word.start,
+          end: item.word.end,
+          subject: item.name,
+          message: `Releases the hold of ${displayOf(item.word)}, so the next upgrade may replace the kernel. Expected: protected packages stay held. Remove it from the command.`,
+          fixes: edit === undefined ? [] : [{ title, edits: [edit], preferred: true }],
+        };
+      }
+      if (releasesAll(facts, command)) yield everything(facts, command);
+    }
+  },
+};
+
+/** `apt-mark showhold | xargs apt-mark unhold`, `apt-mark unhold $(apt-mark showhold)` */
+function releasesAll({ commands }: ScriptFacts, command: ShellCommand): boolean {
+  const showsHold = (other: ShellCommand): boolean => other.name === 'apt-mark' && other.argv[1]?.value === 'showhold';
+  if (command.upstream.some(showsHold)) return true;
+  const unknown = command.argv.find((word) => word.value === undefined);
+  if (unknown === undefined) return false;
+  const source = unknown.parts.map((part) => part.source ?? '').join('');
+  if (/\bshowhold\b/.test(source)) return true;
+  // HELD=$(apt-mark showhold); apt-mark unhold $HELD
+  const before = commands.filter((other) => other.order < command.order && showsHold(other));
+  return before.length > 0 && /held|hold/i.test(source);
+}
+
+function everything(facts: ScriptFacts, command: ShellCommand): Found {
+  return {
+    rule: 'hold-released',
+    start: command.start,
+    end: Math.min(command.end, Math.max(command.start, command.argv[1]?.end ?? command.end)),
+    message:
+      'Releases every hold there is, that of the kernel packages too, so the next upgrade may replace the kernel. Expected: protected packages stay held. Name the packages that may be released.',
+    fixes:
+      command.upstream.length > 0 ? [] : [{ title: 'Remove the command', edits: [facts.edits.removeCommand(command)] }],
+  };
+}

@@ -1,0 +1,44 @@
+import type { RuleExample } from './script-rule.ts';
+
+const path = 'etc/apt/preferences.d/nvidia';
+
+export const pinOpensKernelExamples: readonly RuleExample[] = [
+  {
+    name: "everything from the vendor's archive",
+    path,
+    text: 'Package: *\nPin: origin repo.download.nvidia.com\nPin-Priority: ⟦1001⟧\n',
+    fixed: 'Package: *\nPin: origin repo.download.nvidia.com\nPin-Priority: -1\n',
+  },
+  { name: 'the kernel by name', path, text: 'Package: nvidia-l4t-kernel*\nPin: release *\nPin-Priority: ⟦990⟧\n' },
+  {
+    name: 'the second paragraph, CRLF',
+    path,
+    text: 'Package: git\r\nPin: release *\r\nPin-Priority: 900\r\n\r\nPackage: nvidia-l4t-*\r\nPin: release o=NVIDIA\r\nPin-Priority: ⟦999⟧\r\n',
+  },
+  {
+    name: 'a file that a script writes',
+    text: "cat <<'EOF' | sudo tee /etc/apt/preferences.d/nv >/dev/null\nPackage: nvidia-l4t-kernel\nPin: release *\nPin-Priority: ⟦1001⟧\nEOF\n",
+  },
+  {
+    name: 'a file that printf writes',
+    text: "printf 'Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦1001⟧\\n' > /etc/apt/preferences.d/nv\n",
+  },
+  { name: 'forbidden', path, text: 'Package: nvidia-l4t-kernel*\nPin: release *\nPin-Priority: -1\n' },
+  {
+    name: 'frozen at a version',
+    path,
+    text: 'Package: nvidia-l4t-kernel\nPin: version 5.15.148-tegra-36.4\nPin-Priority: 1001\n',
+  },
+  {
+    name: 'frozen at what is installed',
+    path,
+    text: 'Package: nvidia-l4t-kernel*\nPin: origin ""\nPin-Priority: 1001\n',
+  },
+  { name: 'another package', path, text: 'Package: docker-ce\nPin: release *\nPin-Priority: 1001\n' },
+  {
+    name: 'everything from elsewhere',
+    path,
+    text: 'Package: *\nPin: release a=bookworm-backports\nPin-Priority: 900\n',
+  },
+  { name: 'a comment', path, text: '# Package: nvidia-l4t-kernel\n# Pin: release *\n# Pin-Priority: 1001\n' },
+];

@@ -1,0 +1,35 @@
+import type { RuleId } from '../../findings/registry.ts';
+import type { FileWrite, ShellCommand } from '../../text/shell/shell-command.ts';
+import type { MappedText } from '../../text/source-map.ts';
+import type { TextDocument } from '../../text/text-document.ts';
+import type { Policy } from '../policy.ts';
+import type { Found } from '../text-rule.ts';
+import type { ScriptEdits } from './script-edits.ts';
+
+/** What a document makes a machine do, in order: its commands with everything around them taken away, and the files it writes. */
+export interface ScriptFacts {
+  readonly document: TextDocument;
+  readonly policy: Policy;
+  readonly commands: readonly ShellCommand[];
+  readonly writes: readonly FileWrite[];
+  /** Texts of apt preferences: the document itself, or files that its commands write. */
+  readonly preferences: readonly MappedText[];
+  readonly edits: ScriptEdits;
+}
+
+export interface ScriptRule {
+  readonly rule: RuleId;
+  check(facts: ScriptFacts): Iterable<Found>;
+}
+
+/** One case of a rule: a text in which `⟦…⟧` marks what has to be found. No mark: nothing may be found. */
+export interface RuleExample {
+  readonly name: string;
+  /** Path of the file; a shell script when absent. */
+  readonly path?: string;
+  readonly text: string;
+  /** What the text becomes when the first edit of the first finding is made. */
+  readonly fixed?: string;
+  /** The `vermagic.json` policy of the case. */
+  readonly policy?: import('../policy.ts').PolicySource;
+}
