@@ -65,12 +65,23 @@ test('a target is read once, and again only after one of its files changed', asy
 });
 
 test('a change while a target is being opened is not lost', async () => {
-  const files = new MemoryFileSystem(tree('/w/a', '6.1.0'));
+  const header = 'file:///w/a/include/generated/utsrelease.h';
+  const gate = Promise.withResolvers<void>();
+  class SlowFiles extends MemoryFileSystem {
+    override async readFile(uri: string, maxBytes: number): Promise<Uint8Array> {
+      const bytes = await super.readFile(uri, maxBytes);
+      if (uri.endsWith('/.config')) await gate.promise;
+      return bytes;
+    }
+  }
+  const files = new SlowFiles(tree('/w/a', '6.1.0'));
   const registry = await registryOf(files);
   const opening = registry.get('6.1.0');
+  while (files.count('readFile', '/w/a/.config') === 0) await new Promise(setImmediate);
   files.write('/w/a/include/generated/utsrelease.h', '#define UTS_RELEASE "6.1.1"\n');
-  registry.invalidate(['file:///w/a/include/generated/utsrelease.h']);
-  await opening;
+  registry.invalidate([header]);
+  gate.resolve();
+  assert.equal((await opening)?.release?.value, '6.1.0');
   assert.equal((await registry.get('6.1.0'))?.release?.value, '6.1.1');
 });
 
