@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EM_AARCH64, EM_RISCV } from '../../../server/src/elf/constants.ts';
+import type { ArchitectureName } from '../../../server/src/kernel/architecture.ts';
+import type { ModuleEvidence } from '../../../server/src/loader/module-evidence.ts';
+import type { KernelModule } from '../../../server/src/module/kernel-module.ts';
+import type { ModuleSketch, TargetSketch } from './make.ts';
+import { module, options, predict, target } from './make.ts';
+
+const plain = options('-MODULE_SIG');
+const blacklist = (...names: string[]): TargetSketch => ({
+  options: plain,
+  more: { moduleBlacklist: { value: names, origin: { label: 'the command line' } } },
+});
+
+test('module_blacklist= compares modinfo’s name exactly', () => {
+  const verdict = predict(module({ name: 'my_mod' }), target(blacklist('other', 'my_mod')));
+  assert.equal(verdict.errno, 'EPERM');
+  assert.deepEqual(verdict.dmesg, ['Module my_mod is blacklisted']);
+  assert.equal(predict(module({ name: 'my_mod' }), target(blacklist('my-mod'))).verdict, 'loads');
+  const renamed = module({ name: 'my_mod', modinfoName: 'else' });
+  assert.equal(predict(renamed, target(blacklist('my_mod'))).verdict, 'loads');
+});
+
+test('a module of the same name is EEXIST, silently; modinfo’s name does not matter', () => {
+  const kernel = target({ options: plain });
+  const verdict = predict(module({ modinfoName: 'x' }), kernel, { loaded: [module({ imports: [] })] });
+  assert.equal(verdict.errno, 'EEXIST');
+  assert.deepEqual(verdict.dmesg, []);
+  assert.match(verdict.findings[0]?.message ?? '', /rmmod demo/);
+  const other = module({ name: 'first', modinfoName: 'demo', imports: [] });
+  assert.equal(predict(module(), kernel, { loaded: [other] }).verdict, 'loads');
+});
+
+test('already loaded comes after W+X up to 6.2 and before it since 6.4', () => {
+  const wx: ModuleSketch = { sections: [{ name: '.wx', flags: 7 }] };
+  for (const [release, errno] of [
+    ['6.1.0', 'ENOEXEC'],
+    ['6.12.0', 'EEXIST'],
+  ] as const) {
+    const words = `${release} SMP preempt mod_unload modversions `;
+    const verdict = predict(module({ ...wx, vermagic: words }), target({ options: plain, release }), {
+      loaded: [module({ imports: [], vermagic: words })],
+    });
+    assert.equal(verdict.errno, errno, release);
+  }
+});
+
+test('W+X is allowed without CONFIG_STRICT_MODULE_RWX', () => {
+  const kernel = target({ options: options('-MODULE_SIG', '-STRICT_MODULE_RWX') });
+  assert.equal(predict(module({ sections: [{ name: '.wx', flags: 7 }] }), kernel).verdict, 'loads');
+});
+
+test('per-CPU data on a kernel without SMP is ENOMEM', () => {
+  const kernel = target({ options: options('-MODULE_SIG', '-SMP') });
+  const kernelModule = module({ sections: [{ name: '.data..percpu', size: 8 }] });
+  assert.equal(predict(kernelModule, kernel).errno, 'ENOMEM');
+});
+
+test('unknown flags and missing rights are refused before the signature, silently', () => {
+  const enforced = { sigEnforce: true };
+  const flags = predict(module(), target(), { request: { ...enforced, otherFlags: 8 } });
+  assert.deepEqual([flags.errno, flags.dmesg], ['EINVAL', []]);
+  const rights = predict(module(), target(), { request: { ...enforced, notPermitted: true } });
+  assert.deepEqual([rights.errno, rights.dmesg], ['EPERM', []]);
+});
+
+test('the kernel unpacks only its own format, and only if it can', () => {
+  const packed = module({ more: { compression: 'zstd' } });
+  const request = { compressedFile: true };
+  assert.equal(predict(packed, target({ options: plain }), { request }).errno, 'EOPNOTSUPP');
+  const xz = target({ options: [...plain, 'MODULE_DECOMPRESS', 'MODULE_COMPRESS_XZ'] });
+  const verdict = predict(packed, xz, { request });
+  assert.deepEqual([verdict.errno, verdict.dmesg], ['EINVAL', ['not an xz compressed module']]);
+});
+
+function withRelocations(types: readonly number[], targetNotZero = false): ModuleEvidence {
+  return { relocations: () => types.map((type) => ({ type, section: '.text', targetNotZero })) };
+}
+
+function onArch(
+  arch: ArchitectureName,
+  machine: number,
+  evidence: ModuleEvidence,
+  sketch: ModuleSketch,
+  release = '6.1.0',
+) {
+  const words = `${release} SMP preempt mod_unload modversions `;
+  const base = module({ vermagic: words, ...sketch });
+  const own: KernelModule =
+    base.elf === undefined ? base : { ...base, elf: { ...base.elf, header: { ...base.elf.header, machine } } };
+  const kernel = target({ arch, release, options: [...plain, 'ARM64_MODULE_PLTS', 'MODULE_SECTIONS'] });
+  return predict(own, kernel, { evidence: new Map([[own, evidence]]) });
+}
+
+const plts: ModuleSketch = { sections: [{ name: '.plt' }, { name: '.init.plt' }] };
+
+test('relocations of position-independent code are refused on x86', () => {
+  const verdict = onArch('x86_64', 62, withRelocations([1, 2, 4, 11, 42]), {});
+  assert.equal(verdict.errno, 'ENOEXEC');
+  assert.deepEqual(verdict.dmesg, ['demo: Unknown rela relocation: 42']);
+  assert.equal(verdict.findings[0]?.rule, 'relocation-unsupported');
+  assert.equal(onArch('x86_64', 62, withRelocations([0, 1, 2, 4, 10, 11, 24]), {}).verdict, 'loads');
+});
+
+test('a place that holds a value already is worded by generation', () => {
+  const early = onArch('x86_64', 62, withRelocations([2], true), {});
+  assert.match(early.dmesg[0] ?? '', /^x86\/modules: Skipping invalid relocation target, /);
+  const late = onArch('x86_64', 62, withRelocations([2], true), {}, '6.12.0');
+  assert.match(late.dmesg[0] ?? '', /^x86\/modules: Invalid relocation target, existing value is nonzero /);
+});
+
+test('arm64: a GOT relocation is refused, those that Kbuild makes are not', () => {
+  const bad = onArch('arm64', EM_AARCH64, withRelocations([311]), plts);
+  assert.deepEqual(bad.dmesg, ['module demo: unsupported RELA relocation: 311']);
+  assert.equal(
+    onArch('arm64', EM_AARCH64, withRelocations([257, 261, 275, 277, 283, 286, 299]), plts).verdict,
+    'loads',
+  );
+});
+
+test('arm64 needs the sections for far calls', () => {
+  const verdict = onArch('arm64', EM_AARCH64, {}, {});
+  assert.equal(verdict.errno, 'ENOEXEC');
+  assert.deepEqual(verdict.dmesg, ['demo: module PLT section(s) missing']);
+});
+
+test('riscv refuses with EINVAL', () => {
+  const sections = { sections: [{ name: '.plt' }, { name: '.got' }, { name: '.got.plt' }] };
+  assert.equal(onArch('riscv64', EM_RISCV, withRelocations([200]), sections).errno, 'EINVAL');
+});
+
+test('BTF that is known not to fit refuses or warns by configuration', () => {
+  const own = module({ sections: [{ name: '.BTF' }] });
+  const evidence = new Map([[own, { btf: 'mismatch' as const }]]);
+  const strict = predict(own, target({ options: [...plain, 'DEBUG_INFO_BTF_MODULES'] }), { evidence });
+  assert.equal(strict.errno, 'EINVAL');
+  assert.deepEqual(strict.dmesg, ['failed to validate module [demo] BTF: -22']);
+  const lenient = [...plain, 'DEBUG_INFO_BTF_MODULES', 'MODULE_ALLOW_BTF_MISMATCH'];
+  assert.equal(predict(own, target({ options: lenient }), { evidence }).verdict, 'loads');
+});
+
+test('BTF of another release is told as a risk, not as a refusal', () => {
+  const own = module({ sections: [{ name: '.BTF' }], vermagic: '6.1.0-47-amd64 SMP preempt mod_unload modversions ' });
+  const verdict = predict(own, target({ options: [...plain, 'DEBUG_INFO_BTF_MODULES'] }));
+  assert.equal(verdict.verdict, 'loads');
+  assert.deepEqual(
+    verdict.findings.map((one) => [one.rule, one.severity]),
+    [['btf-mismatch', 'info']],
+  );
+});
+
+test('debug information that was left in is measured', () => {
+  const verdict = predict(
+    module({ sections: [{ name: '.debug_info', flags: 0, size: 4096 }] }),
+    target({ options: plain }),
+  );
+  assert.deepEqual(
+    verdict.findings.map((one) => [one.rule, one.severity]),
+    [['debug-info-left', 'hint']],
+  );
+  assert.match(verdict.findings[0]?.message ?? '', /4 KiB/);
+});
