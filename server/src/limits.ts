@@ -91,4 +91,6 @@ export const limits = {
   comparedTargets: 16,
   /** Findings of one rule that the Problems panel lists of one module; the module's own page has them all. */
   findingsPerRule: 20,
+  /** Folders that one operand of the command line may hold; a root file system has some thousands. */
+  moduleFolders: 100_000,
 } as const;

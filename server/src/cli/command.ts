@@ -25,7 +25,7 @@ export interface Command {
   readonly operands: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionHelp>>;
-  run(args: Arguments, io: CliIo, ports: Ports): Promise<number>;
+  run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number>;
 }
 
 export function parseConfig(command: Command): NonNullable<ParseArgsConfig['options']> {

@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: CliIo, ports: Ports, ver
     return exitStatus.clean;
   }
   try {
-    return await command.run(parse(command, rest), io, ports);
+    return await command.run(parse(command, rest), io, ports, version);
   } catch (error) {
     if (error instanceof UsageError) return usage(io, `vermagic ${name}: ${error.message}`, `vermagic ${name} --help`);
     throw error;

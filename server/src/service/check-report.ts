@@ -1,10 +1,4 @@
-import type {
-  CheckReport,
-  FindingReport,
-  SymbolComparison,
-  TargetReport,
-  VermagicToken,
-} from '../../../shared/src/report.ts';
+import type { CheckReport, FindingReport, SymbolComparison, TargetReport, VermagicToken } from '@vermagic/shared';
 import type { Finding } from '../findings/finding.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { compareVermagic } from '../kernel/vermagic-comparison.ts';

@@ -1,4 +1,4 @@
-import type { InspectReport } from '../../../shared/src/report.ts';
+import type { InspectReport } from '@vermagic/shared';
 import { SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE } from '../elf/constants.ts';
 import type { ElfHeader } from '../elf/elf-file.ts';
 import { architectures } from '../kernel/architecture.ts';

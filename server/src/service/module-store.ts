@@ -20,6 +20,11 @@ export class ModuleStore {
     this.#ports = ports;
   }
 
+  /** Reads a module anew, whatever is kept. */
+  open(uri: string): Promise<KernelModule> {
+    return openKernelModule(this.#ports, uri);
+  }
+
   /** Never throws: what cannot be read is a module with problems. `undefined` when there is no such file. */
   async get(uri: string): Promise<KernelModule | undefined> {
     const stat = await this.#ports.files.stat(uri).catch(() => undefined);
@@ -30,7 +35,7 @@ export class ModuleStore {
     const stamp = `${stat.sizeBytes} ${stat.modifiedMs} ${stat.inode ?? 0}`;
     const kept = this.#kept.get(uri);
     this.#kept.delete(uri);
-    const current = kept?.stamp === stamp ? kept : { stamp, module: openKernelModule(this.#ports, uri) };
+    const current = kept?.stamp === stamp ? kept : { stamp, module: this.open(uri) };
     this.#kept.set(uri, current);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= capacity) break;

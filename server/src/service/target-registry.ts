@@ -4,6 +4,7 @@ import { mergeTargets } from '../kernel/merge-targets.ts';
 import { dependsOn, openParts, type PartReader } from '../kernel/open-target.ts';
 import type { ModuleReader } from '../kernel/sources/known-good-module.ts';
 import { expectedVermagicPart, readPinsFile } from '../kernel/sources/pins.ts';
+import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { fileUri, parentUri, uriPath } from '../ports/uri.ts';
 import { defineTargets, type TargetDefinition, type TargetInputs } from './target-registry-definitions.ts';
@@ -21,9 +22,6 @@ export interface ModuleTraits {
   readonly machine: number | undefined;
   readonly vermagic: string | undefined;
 }
-
-/** Only so many targets are opened to choose one. */
-const comparedTargets = 16;
 
 /** The targets of a workspace by name. Each is opened when first asked for, and again after one of its files changed. */
 export class TargetRegistry {
@@ -102,7 +100,7 @@ export class TargetRegistry {
       return given ?? this.#definitions[0]?.name;
     }
     let best: { readonly name: string; readonly fit: readonly [number, number] } | undefined;
-    for (const { name } of this.#definitions.slice(0, comparedTargets)) {
+    for (const { name } of this.#definitions.slice(0, limits.comparedTargets)) {
       const target = await this.get(name);
       if (!target) continue;
       const fit = fitOf(target, modules);

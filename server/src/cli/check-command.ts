@@ -1,0 +1,122 @@
+import type { CheckReport } from '@vermagic/shared';
+import type { LoadRequest } from '../loader/verdict.ts';
+import type { KernelModule } from '../module/kernel-module.ts';
+import { openKernelModule } from '../module/open-kernel-module.ts';
+import type { Ports } from '../ports/ports.ts';
+import { ModuleChecker, type RuleLevels } from '../service/module-checker.ts';
+import { policyOfProject } from '../service/project-file.ts';
+import { checkText } from './check-text.ts';
+import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
+import { type Arguments, type Command, formatOption } from './command.ts';
+import { githubAnnotations } from './github.ts';
+import { modulesOf } from './modules.ts';
+import { formatOf, json } from './output-format.ts';
+import { type PlacedFinding, sarif } from './sarif.ts';
+import { styleFor } from './style.ts';
+import { findProject, targetsOf } from './targets.ts';
+
+const lockdowns = ['none', 'integrity', 'confidentiality'] as const;
+
+export const checkCommand: Command = {
+  name: 'check',
+  operands: 'KO|DIR…',
+  summary: 'Says whether each module would load on each target, as the kernel would decide it.',
+  options: {
+    target: {
+      type: 'string',
+      multiple: true,
+      short: 't',
+      operand: 'T',
+      help: 'a kernel: build tree, headers, root file system, image, or a name of vermagic.json (default: all of them)',
+    },
+    with: { type: 'string', multiple: true, operand: 'KO', help: 'a module that is loaded before' },
+    param: {
+      type: 'string',
+      multiple: true,
+      operand: 'NAME=VALUE',
+      help: 'a module parameter, as insmod would pass it',
+    },
+    'sig-enforce': { type: 'boolean', help: 'as if booted with module.sig_enforce=1' },
+    lockdown: { type: 'string', operand: 'MODE', help: 'none, integrity or confidentiality' },
+    'force-vermagic': { type: 'boolean', help: 'as modprobe --force-vermagic would load it' },
+    'force-modversions': { type: 'boolean', help: 'as modprobe --force-modversion would load it' },
+    ...formatOption,
+  },
+  run,
+};
+
+async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
+  const format = formatOf(args);
+  const request = requestOf(args);
+  const operands = await modulesOf(args.operands, io, ports);
+  const targets = await targetsOf(args.values('target'), io, ports);
+  const loaded: KernelModule[] = [];
+  for (const { uri } of args.values('with').length > 0 ? await modulesOf(args.values('with'), io, ports) : []) {
+    loaded.push(await openKernelModule(ports, uri));
+  }
+  const project = await findProject(io, ports);
+  const levels: RuleLevels = project ? (policyOfProject(project).levels ?? {}) : {};
+  const checker = new ModuleChecker(ports);
+  const reports: CheckReport[] = [];
+  for (const { path, uri } of operands) {
+    const module = await openKernelModule(ports, uri);
+    for (const target of targets) {
+      const { report } = await checker.check(module, target, { request, loaded, levels, path });
+      reports.push(report.check);
+    }
+  }
+  for (const target of targets) {
+    for (const problem of target.problems) io.err(`vermagic: target ${target.name}: ${problem.message}\n`);
+  }
+  switch (format) {
+    case 'text':
+      io.out(checkText(reports, styleFor(io.colour)));
+      break;
+    case 'json':
+      io.out(json(reports));
+      break;
+    case 'sarif':
+      io.out(`${sarif(placed(reports), version)}\n`);
+      break;
+    case 'github':
+      io.out(githubAnnotations(placed(reports)));
+  }
+  return reports.some(isBad) ? exitStatus.findings : exitStatus.clean;
+}
+
+/** Refused, open, or something at error level besides. */
+function isBad(report: CheckReport): boolean {
+  return report.verdict !== 'loads' || report.findings.some((finding) => finding.severity === 'error');
+}
+
+function placed(reports: readonly CheckReport[]): PlacedFinding[] {
+  return reports.flatMap((report) =>
+    report.findings.map((finding) => ({
+      path: report.module.path,
+      rule: finding.rule,
+      severity: finding.severity,
+      message: `${report.target.name}: ${finding.message}`,
+    })),
+  );
+}
+
+function requestOf(args: Arguments): LoadRequest {
+  const lockdown = args.value('lockdown');
+  const mode = lockdowns.find((candidate) => candidate === lockdown);
+  if (lockdown !== undefined && !mode)
+    throw new UsageError(`--lockdown takes ${lockdowns.join(', ')}, not '${lockdown}'.`);
+  const parameters = args.values('param');
+  return {
+    ...(args.flag('force-vermagic') ? { ignoreVermagic: true } : {}),
+    ...(args.flag('force-modversions') ? { ignoreModversions: true } : {}),
+    ...(args.flag('sig-enforce') ? { sigEnforce: true } : {}),
+    ...(mode ? { lockdown: mode } : {}),
+    ...(parameters.length > 0 ? { parameters: parameters.map(quoted).join(' ') } : {}),
+  };
+}
+
+/** insmod hands its arguments over in one line, with those that hold spaces in quotes (kmod: insmod.c). */
+function quoted(parameter: string): string {
+  const [name, value] = [parameter.slice(0, parameter.indexOf('=')), parameter.slice(parameter.indexOf('=') + 1)];
+  return parameter.includes('=') && value.includes(' ') ? `${name}="${value}"` : parameter;
+}

@@ -1,0 +1,33 @@
+import type { InspectReport } from '@vermagic/shared';
+import { openKernelModule } from '../module/open-kernel-module.ts';
+import type { Ports } from '../ports/ports.ts';
+import { inspectReport } from '../service/inspect-report.ts';
+import { type CliIo, exitStatus } from './cli-io.ts';
+import { type Arguments, type Command, formatOption } from './command.ts';
+import { inspectText } from './inspect-text.ts';
+import { modulesOf } from './modules.ts';
+import { formatOf, json } from './output-format.ts';
+import { styleFor } from './style.ts';
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  operands: 'KO|DIR…',
+  summary: 'Shows all that a module says of itself.',
+  options: { format: { ...formatOption.format, help: 'text (default) or json' } },
+  run,
+};
+
+async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
+  const format = formatOf(args, ['text', 'json']);
+  const operands = await modulesOf(args.operands, io, ports);
+  let unreadable = false;
+  const reports: InspectReport[] = [];
+  for (const { path, uri } of operands) {
+    const module = await openKernelModule(ports, uri);
+    unreadable ||= module.elf === undefined;
+    reports.push(inspectReport(module, path));
+  }
+  const style = styleFor(io.colour);
+  io.out(format === 'json' ? json(reports) : reports.map((report) => inspectText(report, style)).join('\n'));
+  return unreadable ? exitStatus.usage : exitStatus.clean;
+}

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
+import { openTarget } from '../kernel/open-target.ts';
+import { limits } from '../limits.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type ProjectFile, parseProjectFile, projectFileName } from '../service/project-file.ts';
+import { targetPartReaders } from '../service/target-part-readers.ts';
+import { TargetRegistry } from '../service/target-registry.ts';
+import { type CliIo, UsageError } from './cli-io.ts';
+
+export function uriOf(io: CliIo, operand: string): string {
+  return pathToFileURL(path.resolve(io.cwd, operand)).href;
+}
+
+/** The `vermagic.json` of the current folder or of the nearest one above it. */
+export async function findProject(io: CliIo, ports: Ports): Promise<ProjectFile | undefined> {
+  for (let folder = io.cwd; ; folder = path.dirname(folder)) {
+    const uri = pathToFileURL(path.join(folder, projectFileName)).href;
+    const stat = await ports.files.stat(uri).catch(() => undefined);
+    if (stat?.type === 'file') {
+      const text = new TextDecoder().decode(await ports.files.readFile(uri, limits.textBytes));
+      const { value, problems } = parseProjectFile(text, uri);
+      for (const problem of problems) {
+        io.err(`vermagic: ${path.join(folder, projectFileName)}:${problem.range.start.line + 1}: ${problem.message}\n`);
+      }
+      return value;
+    }
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+/**
+ * The targets that `--target` names: names of `vermagic.json`, or paths. Without any, all of `vermagic.json`.
+ * @throws UsageError when a name or path leads nowhere, or there is nothing to compare with.
+ */
+export async function targetsOf(names: readonly string[], io: CliIo, ports: Ports): Promise<OpenedTarget[]> {
+  const project = await findProject(io, ports);
+  const registry = new TargetRegistry(ports, { partReaders: targetPartReaders(ports) });
+  registry.define({ projects: project ? [project] : [] });
+  const wanted = names.length > 0 ? names : registry.definitions.map((definition) => definition.name);
+  if (wanted.length === 0) {
+    throw new UsageError(
+      `no target: name one with --target (a build tree, headers, root file system or kernel image), or list your kernels under "targets" in ${projectFileName}.`,
+    );
+  }
+  const targets: OpenedTarget[] = [];
+  for (const name of wanted) targets.push((await registry.get(name)) ?? (await fromPath(name, io, ports, registry)));
+  return targets;
+}
+
+async function fromPath(name: string, io: CliIo, ports: Ports, registry: TargetRegistry): Promise<OpenedTarget> {
+  const uri = uriOf(io, name);
+  const stat = await ports.files.stat(uri).catch(() => undefined);
+  if (!stat) {
+    const known = registry.definitions.map((definition) => definition.name);
+    const hint = known.length > 0 ? ` ${projectFileName} has: ${known.join(', ')}.` : '';
+    throw new UsageError(`--target ${name}: there is no such file or folder, and no target of that name.${hint}`);
+  }
+  return openTarget(ports, uri, { name, partReaders: targetPartReaders(ports) });
+}

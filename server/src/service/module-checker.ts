@@ -1,0 +1,82 @@
+import type { TargetReport } from '@vermagic/shared';
+import { type Finding, fileStart, type Severity } from '../findings/finding.ts';
+import { explainSignature } from '../kernel/explain-signature.ts';
+import type { SignatureVerification } from '../kernel/signature-verification.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { LoadInput } from '../loader/load-state.ts';
+import { predictLoad } from '../loader/pipeline.ts';
+import type { LoadRequest, Verdict } from '../loader/verdict.ts';
+import type { KernelModule } from '../module/kernel-module.ts';
+import type { Ports } from '../ports/ports.ts';
+import { uriPath } from '../ports/uri.ts';
+import { targetReport } from './check-report.ts';
+import { ModuleEvidenceReader } from './module-evidence-reader.ts';
+
+/** Levels given by settings or `vermagic.json`; a rule that is not named keeps the severity it was found with. */
+export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;
+
+export interface CheckOptions {
+  readonly request?: LoadRequest;
+  /** Modules loaded before, in order. */
+  readonly loaded?: readonly KernelModule[];
+  readonly levels?: RuleLevels;
+  /** How the user named the module. */
+  readonly path?: string;
+}
+
+export interface Checked {
+  readonly verdict: Verdict;
+  readonly report: TargetReport;
+}
+
+/** Predicts the load of modules, with everything at hand: signatures verified, relocations read. */
+export class ModuleChecker {
+  readonly #evidence: ModuleEvidenceReader;
+
+  constructor(ports: Ports) {
+    this.#evidence = new ModuleEvidenceReader(ports);
+  }
+
+  async check(module: KernelModule, target: TargetKernel, options: CheckOptions = {}): Promise<Checked> {
+    const loaded = options.loaded ?? [];
+    const verification = await this.#evidence.signature(module, target);
+    const relocations = await this.#evidence.relocations(module);
+    const evidence = new Map([[module, relocations ? { relocations: () => relocations.relocations } : {}]]);
+    const request: LoadRequest = {
+      ...options.request,
+      ...(verification ? { signature: verification.result } : {}),
+    };
+    const input: LoadInput = { target, request, loaded, evidence };
+    const predicted = predictLoad(input, module);
+    const findings = [...predicted.findings, ...(relocations?.initReferences ?? [])]
+      .map((finding) => withSignatureAdvice(finding, verification, module, target))
+      .flatMap((finding) => atLevel(finding, options.levels ?? {}));
+    const verdict = { ...predicted, findings };
+    return { verdict, report: targetReport(input, module, verdict, options.path ?? uriPath(module.uri)) };
+  }
+}
+
+/** The loader knows that a signature does not count; which keyring would need which key is the target's business. */
+function withSignatureAdvice(
+  finding: Finding,
+  verification: SignatureVerification | undefined,
+  module: KernelModule,
+  target: TargetKernel,
+): Finding {
+  if (!verification || !finding.rule.startsWith('signature-')) return finding;
+  const explanation = explainSignature(verification, {
+    targetName: target.name,
+    release: target.release?.value,
+    vendor: target.vendor?.value,
+    config: target.config?.value,
+    modulePath: uriPath(module.uri),
+  });
+  const commands = explanation.commands.length > 0 ? `\n${explanation.commands.join('\n')}` : '';
+  return { ...finding, message: `${finding.message} ${explanation.message}${commands}` };
+}
+
+function atLevel(finding: Finding, levels: RuleLevels): Finding[] {
+  const level = levels[finding.rule];
+  if (level === 'off') return [];
+  return [{ ...finding, severity: level ?? finding.severity, where: finding.where ?? { uri: '', range: fileStart } }];
+}

@@ -1,0 +1,285 @@
+import type {
+  Difference,
+  DifferenceParams,
+  ModuleReport,
+  ModuleSummary,
+  StatusNotification,
+  TargetSummary,
+  TargetsResult,
+} from '@vermagic/shared';
+import type { Finding } from '../findings/finding.ts';
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
+import { limits } from '../limits.ts';
+import { modinfoValue } from '../module/kernel-module.ts';
+import type { Ports } from '../ports/ports.ts';
+import { uriName, uriPath } from '../ports/uri.ts';
+import { reasonOf } from './check-report.ts';
+import { difference } from './difference.ts';
+import { inspectReport } from './inspect-report.ts';
+import { type Checked, ModuleChecker } from './module-checker.ts';
+import { ModuleStore } from './module-store.ts';
+import { type ProjectFile, parseProjectFile, policyOfProject, projectFileName } from './project-file.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { targetPartReaders } from './target-part-readers.ts';
+import { TargetRegistry } from './target-registry.ts';
+import { type Discovery, discoverWorkspace } from './workspace-discovery.ts';
+
+/** `undefined`: only the status changed. `null`: every module's findings are stale. */
+export type SessionChange = readonly string[] | null | undefined;
+
+const moduleName = /\.ko(?:\.(?:gz|xz|zst))?$/;
+/** Modules looked at to choose the target that most of them were made for. */
+const traitSamples = 64;
+
+/** One open workspace: its targets, its modules, and what the one thinks of the other. */
+export class Session {
+  readonly #ports: Ports;
+  readonly #runningKernelUri: string | undefined;
+  readonly #modules: ModuleStore;
+  readonly #checker: ModuleChecker;
+  readonly #registry: TargetRegistry;
+  readonly #listeners = new Set<(change: SessionChange) => void>();
+  #settings: Settings = defaultSettings;
+  #folders: readonly string[] = [];
+  #projects: readonly ProjectFile[] = [];
+  #discovery: Discovery | undefined;
+  #ready: Promise<void> = Promise.resolve();
+  #busy = false;
+  #selected: string | undefined;
+  readonly #verdicts = new Map<string, ModuleSummary['verdict']>();
+  #summary: TargetSummary | undefined;
+
+  constructor(ports: Ports, runningKernelUri?: string) {
+    this.#ports = ports;
+    this.#runningKernelUri = runningKernelUri;
+    this.#modules = new ModuleStore(ports);
+    this.#checker = new ModuleChecker(ports);
+    this.#registry = new TargetRegistry(ports, {
+      readModule: async (uri) => (await this.#modules.get(uri)) ?? (await this.#modules.open(uri)),
+      partReaders: targetPartReaders(ports),
+    });
+  }
+
+  onChange(listener: (change: SessionChange) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Looks through the folders and chooses a target. Later calls start over. */
+  open(folders: readonly string[]): Promise<void> {
+    this.#folders = folders;
+    this.#ready = this.#ready.then(() => this.#discover());
+    return this.#ready;
+  }
+
+  async configure(settings: Settings): Promise<void> {
+    this.#settings = settings;
+    this.#registry.select(settings.selectedTarget);
+    if (!this.#discovery) return;
+    this.#define();
+    await this.#choose();
+    this.#tell(null);
+  }
+
+  get folders(): readonly string[] {
+    return this.#folders;
+  }
+
+  get projects(): readonly ProjectFile[] {
+    return this.#projects;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** URIs of the modules found in the workspace. */
+  modules(): readonly string[] {
+    return this.#discovery?.modules.map((module) => module.uri) ?? [];
+  }
+
+  /** The selected target first, then the others, opened; at most `limits.comparedTargets`. */
+  async openTargets(): Promise<readonly OpenedTarget[]> {
+    await this.#ready;
+    const names = this.#registry.definitions.map((definition) => definition.name);
+    const ordered = [...new Set([this.#selected, ...names])].filter((name) => name !== undefined);
+    const opened = await Promise.all(ordered.slice(0, limits.comparedTargets).map((name) => this.#registry.get(name)));
+    return opened.filter((target) => target !== undefined);
+  }
+
+  async targets(): Promise<TargetsResult> {
+    await this.#ready;
+    const summaries = await Promise.all(this.#registry.definitions.map(({ name }) => this.#registry.summary(name)));
+    return { targets: summaries.filter((summary) => summary !== undefined), selected: this.#selected ?? null };
+  }
+
+  async selectTarget(name: string | null): Promise<null> {
+    await this.#ready;
+    this.#registry.select(name ?? undefined);
+    await this.#choose();
+    this.#tell(null);
+    return null;
+  }
+
+  async moduleReport(uri: string): Promise<ModuleReport | null> {
+    await this.#ready;
+    const module = await this.#modules.get(uri);
+    if (!module) return null;
+    const targets = await this.openTargets();
+    const checked = await Promise.all(targets.map((target) => this.#checker.check(module, target, this.#options())));
+    return {
+      uri,
+      inspect: inspectReport(module, uriPath(uri)),
+      targets: checked.map(({ report }) => report),
+    };
+  }
+
+  async moduleSummary(uri: string): Promise<ModuleSummary | null> {
+    await this.#ready;
+    const module = await this.#modules.get(uri);
+    if (!module) return null;
+    const checked = await this.#check(uri);
+    return {
+      uri,
+      verdict: checked?.verdict.verdict ?? 'no-target',
+      target: this.#selected ?? null,
+      vermagic: modinfoValue(module, 'vermagic') ?? null,
+      reason: checked ? reasonOf(checked.verdict) : (module.problems[0]?.message ?? null),
+      warnings: checked?.verdict.findings.filter(({ severity }) => severity === 'warning').length ?? 0,
+    };
+  }
+
+  async difference(uri: string, kind: DifferenceParams['kind']): Promise<Difference | null> {
+    const report = await this.moduleReport(uri);
+    return report && difference(report, kind);
+  }
+
+  /** What the Problems panel shows of a module: everything that is more than a remark. */
+  async moduleFindings(uri: string): Promise<readonly Finding[]> {
+    await this.#ready;
+    const checked = await this.#check(uri);
+    if (!checked) {
+      this.#verdicts.delete(uri);
+      return [];
+    }
+    this.#verdicts.set(uri, checked.verdict.verdict);
+    return foldFindings(
+      checked.verdict.findings.filter(({ severity }) => severity === 'error' || severity === 'warning'),
+    );
+  }
+
+  status(): StatusNotification {
+    const verdicts = [...this.#verdicts.values()];
+    return {
+      selected: this.#summary ?? null,
+      targets: this.#registry.definitions.length,
+      modules: this.#discovery?.modules.length ?? 0,
+      refused: verdicts.filter((verdict) => verdict === 'refused').length,
+      undetermined: verdicts.filter((verdict) => verdict === 'undetermined').length,
+      limit: this.#discovery?.limit ?? null,
+      busy: this.#busy,
+    };
+  }
+
+  /** Takes note of changed, new and deleted files. */
+  async filesChanged(uris: readonly string[]): Promise<void> {
+    await this.#ready;
+    const modules = uris.filter((uri) => moduleName.test(uri));
+    const known = new Set(this.modules());
+    const unknown = modules.some((uri) => !known.has(uri));
+    const structural =
+      uris.some((uri) => uriName(uri) === projectFileName) || unknown || this.#registry.definitions.length === 0;
+    const stale = this.#registry.invalidate(uris);
+    if (structural) await this.open(this.#folders);
+    else if (stale.length > 0) {
+      await this.#choose();
+      this.#tell(null);
+    } else if (modules.length > 0) this.#tell(modules);
+  }
+
+  async #check(uri: string): Promise<Checked | undefined> {
+    const module = await this.#modules.get(uri);
+    const target = this.#selected === undefined ? undefined : await this.#registry.get(this.#selected);
+    return module && target ? this.#checker.check(module, target, this.#options()) : undefined;
+  }
+
+  #options() {
+    const levels = Object.assign(
+      {},
+      ...this.#projects.map((project) => policyOfProject(project).levels),
+      this.#settings.rules,
+    );
+    return { levels };
+  }
+
+  async #discover(): Promise<void> {
+    this.#busy = true;
+    this.#tell(undefined);
+    try {
+      this.#discovery = await discoverWorkspace(this.#ports, this.#folders, {
+        runningKernelUri: this.#runningKernelUri,
+      });
+      this.#projects = await this.#readProjects(this.#discovery.projectFiles);
+      this.#define();
+      await this.#choose();
+    } finally {
+      this.#busy = false;
+    }
+    const known = new Set(this.modules());
+    for (const uri of [...this.#verdicts.keys()]) if (!known.has(uri)) this.#verdicts.delete(uri);
+    this.#tell(null);
+  }
+
+  async #readProjects(uris: readonly string[]): Promise<ProjectFile[]> {
+    const projects: ProjectFile[] = [];
+    for (const uri of uris) {
+      const bytes = await this.#ports.files.readFile(uri, limits.textBytes).catch(() => undefined);
+      if (!bytes) continue;
+      const { value, problems } = parseProjectFile(new TextDecoder().decode(bytes), uri);
+      for (const problem of problems) this.#ports.logger.warn(`${uriPath(uri)}: ${problem.message}`);
+      projects.push(value);
+    }
+    return projects;
+  }
+
+  #define(): void {
+    this.#registry.define({
+      settings: this.#settings.targets,
+      projects: this.#projects,
+      discovered: this.#discovery?.targets ?? [],
+      folders: this.#folders,
+    });
+  }
+
+  async #choose(): Promise<void> {
+    const sample = (this.#discovery?.modules ?? []).filter((module) => module.by === 'folder').slice(0, traitSamples);
+    const needed = this.#registry.definitions.length > 1;
+    const modules = needed ? await Promise.all(sample.map((module) => this.#modules.get(module.uri))) : [];
+    const traits = modules
+      .filter((module) => module !== undefined)
+      .map((module) => ({ machine: module.elf?.header.machine, vermagic: modinfoValue(module, 'vermagic') }));
+    this.#selected = await this.#registry.selected(traits);
+    this.#summary = this.#selected === undefined ? undefined : await this.#registry.summary(this.#selected);
+  }
+
+  #tell(change: SessionChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+/** A module from another kernel has hundreds of CRC findings: the first ones say it, the editor of the file has them all. */
+function foldFindings(findings: readonly Finding[]): readonly Finding[] {
+  const counts = new Map<string, number>();
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const shown = new Map<string, number>();
+  return findings.flatMap((finding) => {
+    const count = counts.get(finding.rule) ?? 0;
+    const index = (shown.get(finding.rule) ?? 0) + 1;
+    shown.set(finding.rule, index);
+    if (count <= limits.findingsPerRule || index < limits.findingsPerRule) return [finding];
+    if (index > limits.findingsPerRule) return [];
+    const rest = count - limits.findingsPerRule + 1;
+    return [
+      { ...finding, message: `… and ${rest} more of ${finding.rule}: open the module to see them all.`, related: [] },
+    ];
+  });
+}
