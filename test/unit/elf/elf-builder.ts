@@ -221,10 +221,11 @@ function moduleSymbols(spec: ModuleSpec, sections: readonly SectionSpec[]): Symb
     : [];
   if (spec.hasInit !== false) defined.push({ name: 'init_module', type: 2, section: '.text' });
   if (spec.hasExit !== false) defined.push({ name: 'cleanup_module', type: 2, section: '.text' });
-  const imports = (spec.imports ?? ['_printk']).map((name) =>
-    name.endsWith('?') ? { name: name.slice(0, -1), binding: 2, section: 0 } : { name, section: 0 },
+  const imports = (spec.imports ?? ['_printk']).map(
+    (name): SymbolSpec =>
+      name.endsWith('?') ? { name: name.slice(0, -1), binding: 2, section: 0 } : { name, section: 0 },
   );
-  const exported = (spec.exports ?? []).map((each) => ({ name: each.symbol, type: 2, section: '.text' }));
+  const exported = (spec.exports ?? []).map((each): SymbolSpec => ({ name: each.symbol, type: 2, section: '.text' }));
   return [...local, ...defined, ...exported, ...imports, ...(spec.symbols ?? [])].sort(
     (a, b) => Number((a.binding ?? 1) !== 0) - Number((b.binding ?? 1) !== 0),
   );
