@@ -1,3 +1,5 @@
+import { limits } from '../../limits.ts';
+import { indexOfBytes } from './byte-search.ts';
 import type { KernelPayload, PayloadSection } from './kernel-payload.ts';
 import { viewOfSection } from './kernel-payload.ts';
 
@@ -11,39 +13,46 @@ export function findCertificateList(payload: KernelPayload): readonly Uint8Array
   const lists: { certificates: Uint8Array[]; hasModuleKey: boolean }[] = [];
   for (const section of payload.sections) {
     const { bytes } = section;
-    for (let at = 0; at + 512 <= bytes.length; at += 4) {
-      if (bytes[at] !== 0x30 || bytes[at + 1] !== 0x82 || !isCertificateStart(bytes, at)) continue;
-      const certificates = chainAt(bytes, at);
-      const end = certificates.reduce((sum, certificate) => sum + certificate.length, at);
-      const sizeAt = findLength(payload, section, end, end - at);
+    let listEnd = 0;
+    for (let at = indexOfBytes(bytes, version3); at >= 0; at = indexOfBytes(bytes, version3, at + 1)) {
+      const start = certificateStart(bytes, at);
+      if (start === undefined || start < listEnd) continue;
+      const certificates = chainAt(bytes, start);
+      const end = certificates.reduce((sum, certificate) => sum + certificate.length, start);
+      const sizeAt = findLength(payload, section, end, end - start);
       if (sizeAt === undefined) continue;
       lists.push({ certificates, hasModuleKey: hasModuleKeySize(payload, section, sizeAt, certificates) });
-      at = end - (end % 4);
+      listEnd = end;
     }
   }
   // The list of revoked certificates is stored likewise, but without the size of the module key after it.
   return (lists.find((list) => list.hasModuleKey) ?? lists[0])?.certificates;
 }
 
-/** Real lists hold a handful; distributions with many vendor keys, some dozens. */
-const mostCertificates = 256;
 /** `.align 8` means 256 bytes on ARM; CONFIG_SYSTEM_EXTRA_CERTIFICATE_SIZE is 4096 by default. */
 const paddingBytes = 256 + 4096 + 16;
 
-/** SEQUENCE { SEQUENCE { [0] version 3, INTEGER … */
-function isCertificateStart(bytes: Uint8Array, at: number): boolean {
-  const inner = bytes[at + 5] === 0x82 ? at + 8 : at + 7;
-  return (
-    bytes[at + 4] === 0x30 &&
-    (bytes[at + 5] === 0x82 || bytes[at + 5] === 0x81) &&
-    [0xa0, 0x03, 0x02, 0x01, 0x02, 0x02].every((byte, i) => bytes[inner + i] === byte)
-  );
+/** `[0] { INTEGER 2 }, INTEGER`: version 3 and the serial number, with which a certificate's contents begin. */
+const version3 = Uint8Array.of(0xa0, 0x03, 0x02, 0x01, 0x02, 0x02);
+
+/** Where the certificate starts whose version stands at `at`: two SEQUENCE headers before it, aligned as in the list. */
+function certificateStart(bytes: Uint8Array, at: number): number | undefined {
+  for (const [distance, inner] of [
+    [8, 0x82],
+    [7, 0x81],
+  ] as const) {
+    const start = at - distance;
+    const isCertificate =
+      bytes[start] === 0x30 && bytes[start + 1] === 0x82 && bytes[start + 4] === 0x30 && bytes[start + 5] === inner;
+    if (isCertificate && start % 4 === 0) return start;
+  }
+  return undefined;
 }
 
 function chainAt(bytes: Uint8Array, start: number): Uint8Array[] {
   const certificates: Uint8Array[] = [];
   let at = start;
-  while (certificates.length < mostCertificates && bytes[at] === 0x30 && bytes[at + 1] === 0x82) {
+  while (certificates.length < limits.certificates && bytes[at] === 0x30 && bytes[at + 1] === 0x82) {
     const end = at + 4 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
     if (end > bytes.length) break;
     certificates.push(bytes.slice(at, end));

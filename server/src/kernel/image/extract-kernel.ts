@@ -143,7 +143,7 @@ class Extraction {
     const unpacked = await unpackPayload(this.#decompressor, format, bytes.subarray(start, end), maxBytes);
     if ('problem' in unpacked) {
       if (unpacked.tooLarge) this.#budget -= maxBytes;
-      return this.#fail(`At byte ${start}: ${unpacked.problem}.`);
+      return this.#fail(start === 0 ? unpacked.problem : `At byte ${start}: ${unpacked.problem}`);
     }
     this.#budget -= unpacked.bytes.length;
     const kernel = unpacked.bytes as Bytes;

@@ -21,7 +21,7 @@ export async function unpackGzipMember(packed: Uint8Array<ArrayBuffer>, maxBytes
       total += value.length;
       if (total > maxBytes) {
         await reader.cancel();
-        return { problem: `the gzip data unpacks to more than ${maxBytes} bytes`, tooLarge: true };
+        return { problem: `The gzip data unpacks to more than ${maxBytes} bytes.`, tooLarge: true };
       }
       parts.push(value);
     }
@@ -34,7 +34,7 @@ export async function unpackGzipMember(packed: Uint8Array<ArrayBuffer>, maxBytes
     bytes.set(part, at);
     at += part.length;
   }
-  if (!complete && !hasTrailer(packed, bytes)) return { problem: 'the gzip data is cut off or damaged' };
+  if (!complete && !hasTrailer(packed, bytes)) return { problem: 'The gzip data is cut off or damaged.' };
   return { bytes };
 }
 

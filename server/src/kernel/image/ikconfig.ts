@@ -18,7 +18,7 @@ export async function readIkconfig(payload: KernelPayload): Promise<Parsed<strin
     if ('problem' in unpacked) {
       return {
         value: undefined,
-        problems: [{ message: `The configuration inside the kernel cannot be read: ${unpacked.problem}.` }],
+        problems: [{ message: `The configuration inside the kernel cannot be read. ${unpacked.problem}` }],
       };
     }
     return { value: new TextDecoder().decode(unpacked.bytes), problems: [] };

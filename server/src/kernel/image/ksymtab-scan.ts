@@ -12,10 +12,11 @@ export function scanForKsymtab(payload: KernelPayload): KernelExport[] | undefin
   const section = payload.sections[0];
   if (section === undefined) return undefined;
   const words = aligned32(section.bytes, payload.littleEndian);
+  const effort = { entries: mostEntriesTried };
   for (const shape of shapesOf(payload)) {
     for (const seed of seeds(words, shape)) {
-      const found = exportsAround(section.bytes, words, shape, seed, payload.littleEndian);
-      if (found) return found;
+      const found = exportsAround(section.bytes, words, shape, seed, payload.littleEndian, effort);
+      if (found || effort.entries < 0) return found;
     }
   }
   return undefined;
@@ -33,6 +34,8 @@ interface Shape {
 const seedEntries = 24;
 /** A kernel without this many exports has no modules worth a check. */
 const fewestEntries = 200;
+/** Entries looked at around wrong seeds before giving up; real images take some 100,000. */
+const mostEntriesTried = 20_000_000;
 /** All strings of 30,000 exports take 230 kB. */
 const stringsSpan = 4 * 1024 * 1024;
 
@@ -77,6 +80,7 @@ function exportsAround(
   shape: Shape,
   seed: number,
   littleEndian: boolean,
+  effort: { entries: number },
 ): KernelExport[] | undefined {
   /** Where a field points; `undefined` for 0, which exports of assembly files have as namespace. */
   const target: FieldTarget = (entry, field) => {
@@ -96,6 +100,7 @@ function exportsAround(
   let end = seed;
   while (points(end)) end += shape.entryWords;
   const count = (end - first) / shape.entryWords;
+  effort.entries -= count;
   if (count < fewestEntries) return undefined;
 
   let lowest = Number.POSITIVE_INFINITY;

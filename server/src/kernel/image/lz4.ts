@@ -19,14 +19,14 @@ export function unpackLegacyLz4(packed: Uint8Array, maxBytes: number): UnpackedP
     if (length === 0 || length > packed.length - at - 4) break;
     const written = unpackBlock(packed.subarray(at + 4, at + 4 + length), scratch);
     if (written === undefined) {
-      return { problem: `the LZ4 block at byte ${at} is damaged` };
+      return { problem: `The LZ4 block at byte ${at} is damaged.` };
     }
     total += written;
-    if (total > maxBytes) return { problem: `the LZ4 data unpacks to more than ${maxBytes} bytes`, tooLarge: true };
+    if (total > maxBytes) return { problem: `The LZ4 data unpacks to more than ${maxBytes} bytes.`, tooLarge: true };
     blocks.push(scratch.slice(0, written));
     at += 4 + length;
   }
-  if (blocks.length === 0) return { problem: 'the LZ4 data is cut off' };
+  if (blocks.length === 0) return { problem: 'The LZ4 data is cut off.' };
   const bytes = new Uint8Array(total);
   let to = 0;
   for (const block of blocks) {

@@ -4,7 +4,7 @@ import { crc32 } from './crc32.ts';
 import { unpackGzipMember } from './gzip-member.ts';
 import { unpackLegacyLz4 } from './lz4.ts';
 import type { PayloadFormat, UnpackedPayload } from './payload-format.ts';
-import { readXzStream, withoutFilters, type XzStream } from './xz-stream.ts';
+import { readXzStream, withoutFilters, type XzBlock, type XzStream } from './xz-stream.ts';
 import { zstdFrame } from './zstd-frame.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function unpackPayload(
       return unpackXz(decompressor, packed, maxBytes);
     case 'zstd': {
       const frame = zstdFrame(packed);
-      if (frame === undefined) return { problem: 'the zstd data is cut off' };
+      if (frame === undefined) return { problem: 'The zstd data is cut off.' };
       const unpacked = await decompressor.unpack('zstd', packed.subarray(0, frame.packedBytes), maxBytes);
       return { ...unpacked, tooLarge: 'problem' in unpacked && frame.mostUnpackedBytes > maxBytes };
     }
@@ -32,7 +32,7 @@ export async function unpackPayload(
       return unpackLegacyLz4(packed, maxBytes);
     default:
       return {
-        problem: `the kernel inside is packed with ${format}, which is not read here; unpack it with the kernel's scripts/extract-vmlinux and name the result instead`,
+        problem: `The kernel inside is packed with ${format}, which is not read here; unpack it with the kernel's scripts/extract-vmlinux and name the result instead.`,
       };
   }
 }
@@ -41,31 +41,40 @@ async function unpackXz(decompressor: Decompressor, packed: Uint8Array, maxBytes
   const stream = readXzStream(packed);
   if (typeof stream === 'string') return { problem: stream };
   if (stream.unpackedBytes > maxBytes) {
-    return {
-      problem: `the xz data unpacks to ${stream.unpackedBytes} bytes, more than the ${maxBytes} that are read`,
-      tooLarge: true,
-    };
+    const problem = `The xz data unpacks to ${stream.unpackedBytes} bytes; up to ${maxBytes} are read.`;
+    return { problem, tooLarge: true };
   }
   if (stream.blocks.every((block) => block.filters.length === 0)) {
     return decompressor.unpack('xz', packed.subarray(0, stream.packedBytes), maxBytes);
   }
-  const unknown = stream.blocks.flatMap((block) => block.filters).find((filter) => !branchFilters.has(filter.id));
-  if (unknown) {
-    return {
-      problem: `the xz data uses filter 0x${unknown.id.toString(16)}, which is not read here; unpack it with xz and name the result instead`,
-    };
-  }
-  const unpacked = await decompressor.unpack('xz', withoutFilters(packed, stream), maxBytes);
-  return 'problem' in unpacked ? unpacked : undoFilters(stream, unpacked.bytes);
+  return unpackXzBlocks(decompressor, packed, stream, stream.blocks);
 }
 
-function undoFilters(stream: XzStream, bytes: Uint8Array): Unpacked {
+/** Unpacks some blocks of a stream, without the rest of it. A CRC-32 is verified; of other checks there is no decoder here. */
+export async function unpackXzBlocks(
+  decompressor: Decompressor,
+  packed: Uint8Array,
+  { check }: XzStream,
+  blocks: readonly XzBlock[],
+): Promise<Unpacked> {
+  const unknown = blocks.flatMap((block) => block.filters).find((filter) => !branchFilters.has(filter.id));
+  if (unknown) {
+    return {
+      problem: `The xz data uses filter 0x${unknown.id.toString(16)}, which is not read here; unpack it with xz and name the result instead.`,
+    };
+  }
+  const maxBytes = blocks.reduce((sum, block) => sum + block.unpackedBytes, 0);
+  const unpacked = await decompressor.unpack('xz', withoutFilters(packed, blocks), maxBytes);
+  return 'problem' in unpacked ? unpacked : undoFilters(check, blocks, unpacked.bytes);
+}
+
+function undoFilters(check: number, blocks: readonly XzBlock[], bytes: Uint8Array): Unpacked {
   let at = 0;
-  for (const block of stream.blocks) {
+  for (const block of blocks) {
     const part = bytes.subarray(at, at + block.unpackedBytes);
     for (const filter of block.filters.toReversed()) branchFilters.get(filter.id)?.undo(part, filter.startOffset);
-    if (stream.check === 1 && !isStored(crc32(part), block.stored)) {
-      return { problem: 'the xz data is damaged: its checksum does not agree' };
+    if (check === 1 && !isStored(crc32(part), block.stored)) {
+      return { problem: 'The xz data is damaged: its checksum does not agree.' };
     }
     at += block.unpackedBytes;
   }

@@ -33,8 +33,8 @@ const lzma2 = 0x21;
 
 /** The outline of the stream that starts at `start`, or in one sentence why there is none. */
 export function readXzStream(bytes: Uint8Array, start = 0): XzStream | string {
-  if (magic.some((byte, i) => bytes[start + i] !== byte)) return 'not an xz stream';
-  if (crc32(bytes, start + 6, start + 8) !== u32(bytes, start + 8)) return 'the xz header is damaged';
+  if (magic.some((byte, i) => bytes[start + i] !== byte)) return 'It is no xz stream.';
+  if (crc32(bytes, start + 6, start + 8) !== u32(bytes, start + 8)) return 'The xz header is damaged.';
   const check = (bytes[start + 7] ?? 0) & 0x0f;
   const blocks: XzBlock[] = [];
   let unpackedBytes = 0;
@@ -47,21 +47,21 @@ export function readXzStream(bytes: Uint8Array, start = 0): XzStream | string {
     at = padded(block.end - at) + at + block.stored.length;
   }
   const end = endOfIndex(bytes, at);
-  if (end === undefined) return 'the xz data is cut off';
+  if (end === undefined) return 'The xz data is cut off.';
   return { packedBytes: end - start, unpackedBytes, check, blocks };
 }
 
-/** The same data as a stream that a decoder without branch filters and checks can unpack. */
-export function withoutFilters(bytes: Uint8Array, stream: XzStream): Uint8Array {
+/** These blocks alone, as a stream that a decoder without branch filters and checks can unpack. */
+export function withoutFilters(bytes: Uint8Array, blocks: readonly XzBlock[]): Uint8Array {
   const parts: Uint8Array[] = [withCrc([0x00, 0x00], [...magic])];
   const records: number[] = [];
-  for (const block of stream.blocks) {
+  for (const block of blocks) {
     const header = withCrc([0x02, 0x00, lzma2, 0x01, block.dictionary, 0, 0, 0]);
     const data = bytes.subarray(block.start, block.end);
     parts.push(header, data, new Uint8Array(padded(data.length) - data.length));
     records.push(...variableLength(header.length + data.length), ...variableLength(block.unpackedBytes));
   }
-  const index = [0x00, ...variableLength(stream.blocks.length), ...records];
+  const index = [0x00, ...variableLength(blocks.length), ...records];
   while (index.length % 4 !== 0) index.push(0);
   const packedIndex = withCrc(index);
   const backward = packedIndex.length / 4 - 1;
@@ -74,8 +74,8 @@ export function withoutFilters(bytes: Uint8Array, stream: XzStream): Uint8Array 
 function readBlock(bytes: Uint8Array, at: number, checkLength: number): XzBlock | string {
   const headerLength = ((bytes[at] ?? 0) + 1) * 4;
   const crcAt = at + headerLength - 4;
-  if (crcAt + 4 > bytes.length) return 'the xz data is cut off';
-  if (crc32(bytes, at, crcAt) !== u32(bytes, crcAt)) return 'an xz block header is damaged';
+  if (crcAt + 4 > bytes.length) return 'The xz data is cut off.';
+  if (crc32(bytes, at, crcAt) !== u32(bytes, crcAt)) return 'An xz block header is damaged.';
   const flags = bytes[at + 1] ?? 0;
   const cursor = { at: at + 2, end: crcAt };
   if (flags & 0x40) readVariableLength(bytes, cursor);
@@ -85,15 +85,15 @@ function readBlock(bytes: Uint8Array, at: number, checkLength: number): XzBlock 
   for (let i = 0; i <= (flags & 3); i++) {
     const id = readVariableLength(bytes, cursor);
     const length = readVariableLength(bytes, cursor);
-    if (id === undefined || length === undefined || cursor.at + length > crcAt) return 'an xz block header is damaged';
+    if (id === undefined || length === undefined || cursor.at + length > crcAt) return 'An xz block header is damaged.';
     if (i === (flags & 3)) {
-      if (id !== lzma2 || length !== 1) return 'an xz block is not packed with LZMA2';
+      if (id !== lzma2 || length !== 1) return 'An xz block is not packed with LZMA2.';
       dictionary = bytes[cursor.at] ?? 0;
     } else filters.push({ id, startOffset: length === 4 ? u32(bytes, cursor.at) : 0 });
     cursor.at += length;
   }
   const chunks = walkChunks(bytes, at + headerLength);
-  if (chunks === undefined) return 'the xz data is cut off or damaged';
+  if (chunks === undefined) return 'The xz data is cut off or damaged.';
   const storedAt = at + padded(chunks.end - at);
   return {
     start: at + headerLength,
