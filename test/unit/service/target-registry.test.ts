@@ -66,11 +66,14 @@ test('a target is read once, and again only after one of its files changed', asy
 
 test('a change while a target is being opened is not lost', async () => {
   const header = 'file:///w/a/include/generated/utsrelease.h';
-  const gate = Promise.withResolvers<void>();
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   class SlowFiles extends MemoryFileSystem {
     override async readFile(uri: string, maxBytes: number): Promise<Uint8Array> {
       const bytes = await super.readFile(uri, maxBytes);
-      if (uri.endsWith('/.config')) await gate.promise;
+      if (uri.endsWith('/.config')) await gate;
       return bytes;
     }
   }
@@ -80,7 +83,7 @@ test('a change while a target is being opened is not lost', async () => {
   while (files.count('readFile', '/w/a/.config') === 0) await new Promise(setImmediate);
   files.write('/w/a/include/generated/utsrelease.h', '#define UTS_RELEASE "6.1.1"\n');
   registry.invalidate([header]);
-  gate.resolve();
+  release();
   assert.equal((await opening)?.release?.value, '6.1.0');
   assert.equal((await registry.get('6.1.0'))?.release?.value, '6.1.1');
 });
