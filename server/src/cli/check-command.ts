@@ -40,6 +40,7 @@ export const checkCommand: Command = {
     lockdown: { type: 'string', operand: 'MODE', help: 'none, integrity or confidentiality' },
     'force-vermagic': { type: 'boolean', help: 'as modprobe --force-vermagic would load it' },
     'force-modversions': { type: 'boolean', help: 'as modprobe --force-modversion would load it' },
+    verbose: { type: 'boolean', short: 'v', help: 'every finding in full (text format)' },
     ...formatOption,
   },
   run,
@@ -70,7 +71,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   }
   switch (format) {
     case 'text':
-      io.out(checkText(reports, styleFor(io.colour)));
+      io.out(checkText(reports, { style: styleFor(io.colour), verbose: args.flag('verbose'), columns: io.columns }));
       break;
     case 'json':
       io.out(json(reports));

@@ -6,6 +6,8 @@ export interface CliIo {
   readonly colour: boolean;
   /** Whether standard error is a terminal, where progress may be shown. */
   readonly progress: boolean;
+  /** Width of the terminal, 120 where there is none. */
+  readonly columns: number;
   /** Absolute path that relative operands count from. */
   readonly cwd: string;
 }

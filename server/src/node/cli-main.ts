@@ -8,6 +8,7 @@ const io: CliIo = {
   err: (text) => void process.stderr.write(text),
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   progress: process.stderr.isTTY === true,
+  columns: process.stdout.columns ?? 120,
   cwd: process.cwd(),
 };
 const say = (message: string) => io.err(`vermagic: ${message}\n`);
