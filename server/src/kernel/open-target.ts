@@ -1,4 +1,5 @@
 import { openKernelModule } from '../module/open-kernel-module.ts';
+import { FileError } from '../ports/file-system.ts';
 import { fileUri, isWithin, joinUri, parentUri, uriName, uriPath } from '../ports/uri.ts';
 import type { KernelPart, OpenedTarget } from './kernel-part.ts';
 import { mergeTargets } from './merge-targets.ts';
@@ -115,10 +116,9 @@ async function openRootfs(
   for (const path of [`boot/vmlinuz-${release}`, `lib/modules/${release}/vmlinuz`, `boot/vmlinux-${release}`]) {
     const uri = reader.uri(path);
     if (!(await reader.exists(uri))) continue;
-    for (const read of options.partReaders) {
-      const part = await read(uri);
-      if (part) return [...parts, part];
-    }
+    const part = await askPartReaders(reader, uri, options);
+    if (part) return [...parts, part];
+    if (reader.problems.length > 0) return [...parts, emptyPart(reader)];
   }
   return parts;
 }
@@ -188,17 +188,29 @@ async function openFile(ports: SourcePorts, uri: string, options: Options): Prom
     const config = await reader.config(name);
     return { ...emptyPart(reader), config, origins: reader.origins, problems: reader.problems };
   }
-  for (const read of options.partReaders ?? []) {
-    const part = await read(uri);
-    if (part) return part;
-  }
   if ((pinFileNames as readonly string[]).includes(name) || /\.(?:env|json|txt|vermagic)$/.test(name)) {
     return readPinsFile(ports, uri, parentUri(uri));
   }
+  const part = await askPartReaders(reader, uri, options);
+  if (part) return part;
   reader.problem(
     `${uriPath(uri)} is none of the things that describe a kernel: a module, a configuration, Module.symvers, a kernel image, a headers package or a pins file.`,
   );
   return emptyPart(reader);
+}
+
+/** The first reader that takes the file; one that cannot read it leaves a problem. */
+async function askPartReaders(reader: SourceReader, uri: string, options: Options): Promise<KernelPart | undefined> {
+  for (const read of options.partReaders ?? []) {
+    try {
+      const part = await read(uri);
+      if (part) return part;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      reader.problem(`Cannot read ${uriPath(uri)}: ${error.code.replaceAll('-', ' ')}.`);
+    }
+  }
+  return undefined;
 }
 
 function emptyPart(reader: SourceReader): KernelPart {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mergeTargets } from '../../../server/src/kernel/merge-targets.ts';
-import { dependsOn, openParts, openTarget } from '../../../server/src/kernel/open-target.ts';
+import { dependsOn, openParts, openTarget, type PartReader } from '../../../server/src/kernel/open-target.ts';
 import { expectedVermagicPart } from '../../../server/src/kernel/sources/pins.ts';
 import type { KernelModule } from '../../../server/src/module/kernel-module.ts';
+import { FileError } from '../../../server/src/ports/file-system.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { moduleWith } from '../support/module-facts.ts';
 
@@ -256,4 +257,26 @@ test('a target knows which files make it stale', async () => {
   assert.equal(dependsOn(target, 'file:///linux/include/generated/compile.h'), true, 'a file that is not there yet');
   assert.equal(dependsOn(target, 'file:///linux'), true, 'the whole folder');
   assert.equal(dependsOn(target, 'file:///linux/drivers/net/dummy.c'), false);
+});
+
+test('a rootfs without symvers asks the kernel image that boots it; an unreadable image is a problem', async () => {
+  const files = new MemoryFileSystem({ ...rootfs, '/rfs/boot/vmlinuz-5.15.148-tegra': 'MZ' });
+  files.remove('/rfs/boot/symvers-5.15.148-tegra');
+  const asked: string[] = [];
+  const image: PartReader = async (uri) => {
+    asked.push(uri);
+    return {
+      kind: 'image',
+      origins: [{ label: 'vmlinuz' }],
+      problems: [],
+      hasBtf: { value: true, origin: { label: 'vmlinuz' } },
+    };
+  };
+  const options = { readModule: async () => undefined, partReaders: [image] };
+  const target = await openTarget({ files, decompressor }, '/rfs', options);
+  assert.deepEqual(asked, ['file:///rfs/boot/vmlinuz-5.15.148-tegra']);
+  assert.equal(target.hasBtf?.value, true);
+  const broken: PartReader = (uri) => Promise.reject(new FileError('no-permission', uri));
+  const without = await openTarget({ files, decompressor }, '/rfs', { ...options, partReaders: [broken] });
+  assert.match(without.problems[0]?.message ?? '', /Cannot read \/rfs\/boot\/vmlinuz-5\.15\.148-tegra: no permission/);
 });
