@@ -43,13 +43,19 @@ export class Session {
   #folders: readonly string[] = [];
   #projects: readonly ProjectFile[] = [];
   #discovery: Discovery | undefined;
-  #ready: Promise<void> = Promise.resolve();
+  /** Settled when the workspace has been looked through; requests that come before wait for it. */
+  #ready: Promise<void>;
+  #begin: (opening: Promise<void>) => void = () => undefined;
+  #opening: Promise<void> = Promise.resolve();
   #busy = false;
   #selected: string | undefined;
   readonly #verdicts = new Map<string, ModuleSummary['verdict']>();
   #summary: TargetSummary | undefined;
 
   constructor(ports: Ports, runningKernelUri?: string) {
+    this.#ready = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
     this.#ports = ports;
     this.#runningKernelUri = runningKernelUri;
     this.#modules = new ModuleStore(ports);
@@ -67,8 +73,10 @@ export class Session {
   /** Looks through the folders and chooses a target. Later calls start over. */
   open(folders: readonly string[]): Promise<void> {
     this.#folders = folders;
-    this.#ready = this.#ready.then(() => this.#discover());
-    return this.#ready;
+    this.#opening = this.#opening.then(() => this.#discover());
+    this.#begin(this.#opening);
+    this.#ready = this.#opening;
+    return this.#opening;
   }
 
   async configure(settings: Settings): Promise<void> {
