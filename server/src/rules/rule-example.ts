@@ -39,6 +39,6 @@ export interface ExampleTarget {
   /** `6.1.192`; absent: read from the release. */
   readonly version?: string;
   readonly architecture?: 'x86_64' | 'arm64';
-  /** Exported symbols, all of vmlinux. */
+  /** Exported symbols, all of vmlinux; `name@NAMESPACE` for one of a namespace. */
   readonly symbols?: readonly string[];
 }

@@ -72,7 +72,10 @@ export function targetOf(target: ExampleTarget): TargetKernel {
   const origin = { label: `the modules of ${target.name}` };
   const release = target.vermagic.split(' ', 1)[0] ?? '';
   const version = parseKernelVersion(target.version ?? release);
-  const symvers = (target.symbols ?? []).map((name) => `0x00000001\t${name}\tvmlinux\tEXPORT_SYMBOL\t\n`).join('');
+  const symvers = (target.symbols ?? [])
+    .map((symbol) => symbol.split('@'))
+    .map(([name, namespace = '']) => `0x00000001\t${name}\tvmlinux\tEXPORT_SYMBOL\t${namespace}\n`)
+    .join('');
   return {
     name: target.name,
     origins: [origin],

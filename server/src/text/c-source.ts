@@ -1,0 +1,157 @@
+import type { Parser } from 'web-tree-sitter';
+import { type CNode, childOf, descendants, parseC } from './c-node.ts';
+
+export interface CFunction {
+  readonly name: string;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  /** Of `__init`; `undefined` when it is not marked. */
+  readonly init: { readonly start: number; readonly end: number } | undefined;
+  readonly node: CNode;
+  readonly body: CNode;
+}
+
+/** `module_param(name, type, perm)` and its kin. */
+export interface CParameter {
+  readonly macro: string;
+  /** The variable. */
+  readonly variable: string;
+  readonly type: string;
+  readonly typeStart: number;
+  readonly typeEnd: number;
+  readonly permissions: string;
+  readonly start: number;
+  /** Behind the closing parenthesis and semicolon. */
+  readonly end: number;
+}
+
+/** A macro call at the top of the file: `MODULE_LICENSE("GPL")`. */
+export interface CMacro {
+  readonly name: string;
+  /** As written. */
+  readonly argument: string;
+  readonly argumentStart: number;
+  readonly argumentEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the rules need of one C file of a module. */
+export interface CSource {
+  readonly text: string;
+  readonly root: CNode;
+  readonly functions: readonly CFunction[];
+  /** Names of functions marked `__init`, here or in a prototype. */
+  readonly initFunctions: ReadonlySet<string>;
+  readonly parameters: readonly CParameter[];
+  readonly macros: readonly CMacro[];
+}
+
+/** What a file has that belongs to a module; others are not parsed. */
+const moduleWords = /\b(?:MODULE_\w+|module_\w+|EXPORT_SYMBOL\w*)\s*\(|\b__init\b/;
+
+export function readCSource(parser: Parser, text: string): CSource | undefined {
+  if (!moduleWords.test(text)) return undefined;
+  const root = parseC(parser, text);
+  if (root === undefined) return undefined;
+  const functions = [...topLevel(root)].flatMap((node) =>
+    node.type === 'function_definition' ? functionOf(node, text) : [],
+  );
+  const initFunctions = new Set(functions.filter((one) => one.init !== undefined).map((one) => one.name));
+  for (const match of text.matchAll(/\b__init\b[^;{}()=]*?\b(\w+)\s*\(|\b(\w+)\s*\([^;{}()]*\)\s*__init\b/g)) {
+    initFunctions.add(match[1] ?? match[2] ?? '');
+  }
+  return { text, root, functions, initFunctions, parameters: parametersOf(text), macros: macrosOf(text) };
+}
+
+/** Nodes at file level, also inside `#if` and what the parser could not make sense of. */
+export function* topLevel(root: CNode): Generator<CNode> {
+  for (const child of root.children) {
+    if (/^(?:preproc_(?:if|ifdef|else|elif)|ERROR|linkage_specification)$/.test(child.type)) yield* topLevel(child);
+    else yield child;
+  }
+}
+
+function functionOf(node: CNode, text: string): CFunction[] {
+  const body = childOf(node, 'body');
+  const name = declaredName(node, text);
+  if (!body || !name) return [];
+  const head = text.slice(node.start, body.start);
+  const at = /\b__init\b/.exec(head);
+  const init = at ? { start: node.start + at.index, end: node.start + at.index + at[0].length } : undefined;
+  return [{ name: text.slice(name.start, name.end), nameStart: name.start, nameEnd: name.end, init, node, body }];
+}
+
+/** The identifier that a declaration or definition declares. */
+export function declaredName(node: CNode, text: string): CNode | undefined {
+  let at: CNode | undefined = childOf(node, 'declarator');
+  while (at && at.type !== 'identifier')
+    at = childOf(at, 'declarator') ?? at.children.find((child) => /declarator|identifier/.test(child.type));
+  return at && text.slice(at.start, at.end).trim() !== '' ? at : undefined;
+}
+
+const parameterMacro = /\b(module_param(?:_named|_unsafe|_array|_hw)?|core_param)\s*\(([^;]*?)\)\s*;/g;
+
+function parametersOf(text: string): CParameter[] {
+  const found: CParameter[] = [];
+  for (const match of withoutComments(text).matchAll(parameterMacro)) {
+    const macro = match[1] ?? '';
+    const inner = match[2] ?? '';
+    const innerStart = match.index + match[0].indexOf('(') + 1;
+    const parts = splitArguments(inner, innerStart);
+    const named = macro === 'module_param_named' || macro === 'core_param';
+    const [variable, type] = named ? [parts[1], parts[2]] : [parts[0], parts[1]];
+    if (!variable || !type) continue;
+    found.push({
+      macro,
+      variable: variable.text,
+      type: type.text,
+      typeStart: type.start,
+      typeEnd: type.start + type.text.length,
+      permissions: parts.at(-1)?.text ?? '0',
+      start: match.index,
+      end: match.index + match[0].length,
+    });
+  }
+  return found;
+}
+
+function splitArguments(inner: string, start: number): { text: string; start: number }[] {
+  let at = start;
+  return inner.split(',').map((part) => {
+    const own = { text: part.trim(), start: at + part.length - part.trimStart().length };
+    at += part.length + 1;
+    return own;
+  });
+}
+
+const macroCall = /^[ \t]*((?:MODULE|EXPORT)_\w+|module_\w+|\w+_initcall)[ \t]*\(([^;]*?)\)[ \t]*;?/gm;
+
+function macrosOf(text: string): CMacro[] {
+  return [...withoutComments(text).matchAll(macroCall)].map((match) => {
+    const [whole, name = '', written = ''] = match;
+    const start = match.index + whole.length - whole.trimStart().length;
+    const argumentStart = match.index + whole.indexOf('(') + 1 + written.length - written.trimStart().length;
+    const argument = written.trim();
+    const end = match.index + whole.length;
+    return { name, argument, argumentStart, argumentEnd: argumentStart + argument.length, start, end };
+  });
+}
+
+/** Comments blanked, offsets kept; texts in quotes stay. */
+export function withoutComments(text: string): string {
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (part) =>
+    part.startsWith('/') ? part.replace(/[^\n]/g, ' ') : part,
+  );
+}
+
+export function textOf(source: CSource, node: CNode): string {
+  return source.text.slice(node.start, node.end);
+}
+
+/** Every use of a name inside a node. */
+export function* usesOf(source: CSource, within: CNode, name: string): Generator<CNode> {
+  for (const node of descendants(within)) {
+    if (node.type === 'identifier' && textOf(source, node) === name) yield node;
+  }
+}
