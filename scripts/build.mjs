@@ -30,11 +30,7 @@ const node = {
   // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.cjs' },
-  alias: {
-    'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs'),
-    // Its UMD main requires files by a name that no bundler sees.
-    'jsonc-parser': path.join(root, 'node_modules/jsonc-parser/lib/esm/main.js'),
-  },
+  alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 };
 

@@ -34,6 +34,7 @@ for (const entry of fs.readdirSync(source, { recursive: true, withFileTypes: tru
   const text = fs.readFileSync(file, 'utf8');
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
     const line = text.slice(0, text.indexOf(specifier)).split('\n').length;
+    if (specifier.endsWith('.json') && platform.has(floor)) continue;
     if (specifier.startsWith('.')) {
       const target = path.relative(source, path.resolve(path.dirname(file), specifier)).split(path.sep)[0];
       const same = target === floor;

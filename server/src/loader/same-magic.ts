@@ -1,4 +1,4 @@
-import type { VermagicToken } from '../../../shared/src/report.ts';
+import type { VermagicToken } from '@vermagic/shared';
 import { compareVermagic } from '../kernel/vermagic-comparison.ts';
 import { hasVisibleVersions, targetHasModversions } from './check-version.ts';
 import type { LoadCheck } from './load-check.ts';
