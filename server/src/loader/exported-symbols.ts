@@ -60,6 +60,9 @@ export const verifyExportedSymbols: LoadCheck = {
   name: 'verify-exported-symbols',
   kernelFunction: 'kernel/module/main.c: complete_formation, verify_exported_symbols',
   run(state, module) {
+    if (module.exports.length === 0) {
+      return;
+    }
     const needed = new Set<string>();
     for (const entry of module.imports) {
       const exporter = state.target.symbols?.get(entry.symbol)?.exporter;
@@ -67,7 +70,7 @@ export const verifyExportedSymbols: LoadCheck = {
         needed.add(moduleNameOf(exporter));
       }
     }
-    const obsolete = module.exports.length > 0 && state.byVersion((version) => atLeast(version, 7, 2));
+    const obsolete = state.byVersion((version) => atLeast(version, 7, 2));
     for (const { symbol, gplOnly } of module.exports) {
       if (obsolete && gplOnly && findSection(module, '__ksymtab_gpl') !== undefined) {
         continue;

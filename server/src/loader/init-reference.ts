@@ -130,7 +130,7 @@ function addendInPlace(elf: ElfFile, contents: Uint8Array | undefined, offset: n
 
 /** secref_whitelist: parameters' tables, and consoles, whose setup runs while init does. */
 function isByDesign(holder: string): boolean {
-  return holder.startsWith('__param') || holder.endsWith('_console');
+  return holder.startsWith('__param') || holder.includes('param_ops') || holder.endsWith('_console');
 }
 
 function symbolsBySection(symbols: readonly ElfSymbol[]): Map<number, ElfSymbol[]> {

@@ -48,6 +48,8 @@ export class LoadState {
   signatureValid = false;
   /** `mod->using_gplonly_symbols`. */
   usingGplOnlySymbols = false;
+  /** Whether `.modinfo` is there but not allocated; looked up once, because every tag asks. */
+  modinfoUnallocated: boolean | undefined;
   /** Searches for similar names made so far: they walk all exports. */
   similarSearches = 0;
   /** Exports of `--with` modules that were themselves refused, and of which module. */

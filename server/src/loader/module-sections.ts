@@ -1,6 +1,7 @@
 import { SHF_ALLOC } from '../elf/constants.ts';
 import type { ElfSection } from '../elf/elf-file.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
+import { modinfoValues } from '../module/kernel-module.ts';
 import { generationOf } from './kernel-versions.ts';
 import type { LoadState } from './load-state.ts';
 
@@ -19,15 +20,17 @@ export function sectionsNamed(module: KernelModule, name: string): readonly ElfS
  * is not seen at all.
  */
 export function getModinfo(state: LoadState, key: string): string | undefined {
-  return getModinfoAll(state, key)[0];
+  return isHidden(state) ? undefined : state.module.modinfo.find((entry) => entry.key === key)?.value;
 }
 
 export function getModinfoAll(state: LoadState, key: string): readonly string[] {
-  const { module } = state;
-  const sections = sectionsNamed(module, '.modinfo');
-  const hidden = sections.length > 0 && sections.every((section) => (section.flags & SHF_ALLOC) === 0);
-  if (hidden && state.byVersion(generationOf) === 'early') {
-    return [];
+  return isHidden(state) ? [] : modinfoValues(state.module, key);
+}
+
+function isHidden(state: LoadState): boolean {
+  if (state.modinfoUnallocated === undefined) {
+    const sections = sectionsNamed(state.module, '.modinfo');
+    state.modinfoUnallocated = sections.length > 0 && sections.every((section) => (section.flags & SHF_ALLOC) === 0);
   }
-  return module.modinfo.filter((entry) => entry.key === key).map((entry) => entry.value);
+  return state.modinfoUnallocated && state.byVersion(generationOf) === 'early';
 }

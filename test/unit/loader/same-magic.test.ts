@@ -130,3 +130,16 @@ test('F is announced once, with the reason, and switches lock debugging off', ()
     'Disabling lock debugging due to kernel taint',
   ]);
 });
+
+test('a .modinfo that is not allocated does not exist for 6.1, and does for 6.12', () => {
+  const hidden = (release: string) => {
+    const own = module({ vermagic: `${release} ${words}` });
+    const sections = own.elf?.sections.map((one) => (one.name === '.modinfo' ? { ...one, flags: 0 } : one)) ?? [];
+    return predict(
+      own.elf === undefined ? own : { ...own, elf: { ...own.elf, sections } },
+      target({ release, options: crcs }),
+    );
+  };
+  assert.equal(hidden('6.1.0').errno, 'ENOEXEC');
+  assert.equal(hidden('6.12.0').verdict, 'loads');
+});
