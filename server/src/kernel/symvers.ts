@@ -93,6 +93,8 @@ class TextSymvers implements SymversTable {
     this.hasCrcs = kind.hasCrcs;
   }
 
+  readonly #decoded = new Map<number, ExportedSymbol>();
+
   get size(): number {
     return this.#starts.size;
   }
@@ -110,7 +112,16 @@ class TextSymvers implements SymversTable {
     for (const start of this.#starts.values()) yield this.#exportAt(start);
   }
 
+  /** A scan of thousands of modules asks for the same few thousand symbols again and again. */
   #exportAt(start: number): ExportedSymbol {
+    const known = this.#decoded.get(start);
+    if (known !== undefined) return known;
+    const decoded = this.#decode(start);
+    this.#decoded.set(start, decoded);
+    return decoded;
+  }
+
+  #decode(start: number): ExportedSymbol {
     const newline = this.#text.indexOf('\n', start);
     const content = this.#text.slice(start, newline === -1 ? undefined : newline).replace(/\r$/, '');
     const [crcText = '', symbol = '', ...rest] = content.split('\t');

@@ -178,3 +178,12 @@ test('bits that no kernel defines are named, and nonsense is not decoded', () =>
   assert.equal(decodeTaint('Q'), undefined);
   assert.equal(decodeTaint('-1'), undefined);
 });
+
+test('a second livepatch is not announced again', () => {
+  const patch: ModuleSketch = { modinfo: [['livepatch', 'Y']] };
+  const kernel = target({ options: options('-MODULE_SIG', 'LIVEPATCH') });
+  const first = module({ name: 'first', imports: [], ...patch });
+  const second = predict(module(patch), kernel, { loaded: [first] });
+  assert.deepEqual(second.dmesg, []);
+  assert.equal(second.taint, 'K');
+});
