@@ -59,7 +59,7 @@ export const policyPacks: Readonly<Record<PackName, PolicyPack>> = {
   },
 };
 
-const jetsonWords = /\bnvidia-l4t-|\bL4T\b|\bLinux_for_Tegra\b|\bnv_tegra_release\b|\bl4t_\w+\.sh\b|\bJetPack\b/;
+const jetsonWords = /\bnvidia-l4t\b|\bL4T\b|\bLinux_for_Tegra\b|\bnv_tegra_release\b|\bl4t_\w+\.sh\b|\bJetPack\b/;
 const jetsonPaths = /(^|\/)(Linux_for_Tegra|nv_tegra|l4t[^/]*|nvidia-l4t-[^/]*)(\/|$)/i;
 
 /** Packs that a document's own words or path call for. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import { limits } from '../limits.ts';
+import { isAllowed } from '../rules/allowances.ts';
 import { packsSuggestedBy } from '../rules/policy-packs.ts';
 import { applySuppressions } from '../rules/suppression.ts';
 import { type Found, type RuleContext, type RuleSet, toFinding } from '../rules/text-rule.ts';
@@ -27,8 +28,15 @@ export async function lintDocument(input: LintInput, context: RuleContext): Prom
   const own: RuleContext = { ...context, policy };
   const found: Found[] = [];
   for (const set of ruleSets) if (set.kinds.includes(kind)) found.push(...(await set.run(document, own)));
-  const kept = applySuppressions(document, distinct(found), policy);
+  const path = relativePath(input.uri, context.workspaceUri);
+  const disputed = distinct(found).filter((item) => !isAllowed(item, path, policy));
+  const kept = applySuppressions(document, disputed, policy);
   return kept.sort(byPosition).flatMap((item) => toFinding(document, item, policy) ?? []);
+}
+
+function relativePath(uri: string, workspaceUri: string | undefined): string {
+  const folder = workspaceUri?.replace(/\/$/, '');
+  return pathOfUri(folder !== undefined && uri.startsWith(`${folder}/`) ? uri.slice(folder.length + 1) : uri);
 }
 
 /** The kind of a document, or `undefined` when no rule will look at it. */

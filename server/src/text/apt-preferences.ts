@@ -24,7 +24,7 @@ interface Field {
 export function parseAptPreferences(text: string): Parsed<readonly AptPin[]> {
   const pins: AptPin[] = [];
   const problems: Problem[] = [];
-  for (const paragraph of text.matchAll(/(?:^(?![ \t]*\r?$).*(?:\n|$))+/gm)) {
+  for (const paragraph of text.matchAll(/(?:^(?![ \t]*\r?$)[^\n]+(?:\n|(?![\s\S])))+/gm)) {
     const fields = fieldsOf(paragraph[0], paragraph.index);
     const names = fields.get('package');
     if (names === undefined) continue;
@@ -51,7 +51,7 @@ export function parseAptPreferences(text: string): Parsed<readonly AptPin[]> {
 
 function fieldsOf(paragraph: string, offset: number): Map<string, Field> {
   const fields = new Map<string, Field>();
-  for (const match of paragraph.matchAll(/^([A-Za-z-]+):[ \t]*((?:.|\n[ \t]+(?=\S))*?)[ \t\r]*$/gm)) {
+  for (const match of paragraph.matchAll(/^([A-Za-z-]+):[ \t]*((?:[^\n\r]|\r?\n[ \t]+(?=\S))*?)[ \t\r]*$/gm)) {
     const [whole, name, value] = match;
     if (name === undefined || value === undefined) continue;
     fields.set(name.toLowerCase(), { value, start: offset + match.index + whole.indexOf(value, name.length + 1) });

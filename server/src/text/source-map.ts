@@ -129,3 +129,29 @@ export function concatMapped(one: MappedText, two: MappedText): MappedText {
     },
   };
 }
+
+/** The text in stretches that correspond to their host character by character, as far as there are such. */
+export function exactPieces(text: MappedText): readonly (TextSpan & { readonly text: string })[] {
+  const pieces: (TextSpan & { text: string })[] = [];
+  for (let at = 0; at < text.text.length; ) {
+    let length = text.text.length - at;
+    // Halve until the stretch fits: few steps for the usual long runs, one character at worst.
+    while (length > 1) {
+      const span = text.map.span(at, at + length);
+      if (span.end - span.start === length && fits(text, at, length)) break;
+      length >>= 1;
+    }
+    pieces.push({ text: text.text.slice(at, at + length), ...text.map.span(at, at + length) });
+    at += length;
+  }
+  return pieces;
+}
+
+/** Equal lengths may hide an escape and a cut that make up for each other; the middle then lies elsewhere. */
+function fits(text: MappedText, at: number, length: number): boolean {
+  const { start } = text.map.span(at, at + 1);
+  for (let step = 1; step < length; step++) {
+    if (text.map.span(at + step, at + step + 1).start !== start + step) return false;
+  }
+  return true;
+}

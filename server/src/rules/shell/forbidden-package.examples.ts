@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the examples are shell.
 import type { RuleExample } from './script-rule.ts';
 
 export const forbiddenPackageExamples: readonly RuleExample[] = [

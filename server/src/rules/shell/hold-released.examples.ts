@@ -8,7 +8,7 @@ export const holdReleasedExamples: readonly RuleExample[] = [
   { name: 'every hold in a subshell', text: '(apt-mark showhold | xargs -r sudo ⟦apt-mark unhold⟧)\n' },
   { name: 'every hold through a substitution', text: '⟦apt-mark unhold⟧ $(apt-mark showhold)\n' },
   { name: 'every hold in a variable', text: 'HELD=$(apt-mark showhold)\nsudo ⟦apt-mark unhold⟧ $HELD\n' },
-  { name: 'a loop over names', text: 'for p in nvidia-l4t-kernel nvidia-l4t-initrd; do apt-mark unhold ⟦$p⟧; done\n' },
+  { name: 'a loop over names', text: 'for p in docker-ce nvidia-l4t-initrd; do apt-mark unhold ⟦$p⟧; done\n' },
   {
     name: 'a package of the project',
     text: 'apt-mark unhold ⟦acme-kernel⟧\n',

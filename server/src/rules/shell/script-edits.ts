@@ -1,5 +1,5 @@
 import type { ShellCommand } from '../../text/shell/shell-command.ts';
-import { displayOf, type Word, writtenAt } from '../../text/shell/word.ts';
+import { type Word, writtenAt } from '../../text/shell/word.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Span, SpanEdit } from '../text-rule.ts';
 
@@ -44,7 +44,7 @@ export class ScriptEdits {
       if (continued !== null) return { start: start - before - continued[0].length, end, newText: '' };
     }
     if (before > 0 && !startsLine) start -= before;
-    else end += after;
+    else if (text.charAt(start - 1) !== '=') end += after;
     return { start, end, newText: '' };
   }
 
@@ -131,9 +131,9 @@ export class ScriptEdits {
     return command.start >= command.whole.start && !/[\r\n'"]\s*$/.test(prefix) && prefix.length < 200 ? prefix : '';
   }
 
-  /** How a word reads to a person. */
-  show(word: Word): string {
-    return displayOf(word);
+  /** The word as it stands in the document. */
+  written(word: Word): string {
+    return this.#text.slice(word.start, word.end);
   }
 }
 

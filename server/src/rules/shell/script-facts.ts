@@ -1,7 +1,9 @@
 import { limits } from '../../limits.ts';
 import { type EmbeddedScript, readableLines } from '../../text/embedded/embedded-script.ts';
 import { embeddedScripts } from '../../text/embedded/embedded-scripts.ts';
+import { type FileKind, fileKind } from '../../text/file-kind.ts';
 import { ScriptWalk } from '../../text/shell/script-walk.ts';
+import { patternOf } from '../../text/shell/word.ts';
 import { identityMap, type MappedText } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { RuleContext } from '../text-rule.ts';
@@ -10,7 +12,7 @@ import type { ScriptFacts } from './script-rule.ts';
 
 /** A text without any of these has nothing that a rule could find. */
 const interesting =
-  /insmod|modprobe|rmmod|kmod|\.ko\b|apt|dpkg|nala|gdebi|dkms|make|\.run\b|unattended|rpi-update|Pin-Priority/;
+  /insmod|modprobe|rmmod|kmod|\.ko\b|apt|dpkg|nala|gdebi|dkms|make|\.run\b|unattended|rpi-update|Pin-Priority|^packages:|^package_upgrade:/m;
 
 /** What a document makes a machine do. `undefined` when there is nothing to look at. */
 export function scriptFacts(document: TextDocument, context: RuleContext): ScriptFacts | undefined {
@@ -23,16 +25,43 @@ export function scriptFacts(document: TextDocument, context: RuleContext): Scrip
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
   const walk = new ScriptWalk(shell);
-  const scripts = embeddedScripts(document);
+  const scripts = embeddedScripts(document.kind, whole);
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
+  runWrittenFiles(walk);
   const { commands, writes } = walk.result();
   const preferences = writes.flatMap((file) =>
-    file.content !== undefined && /preferences(\.d\/|$)|\.pref$/.test(file.path.value ?? '') ? [file.content] : [],
+    file.content !== undefined && isPreferences(patternOf(file.path)) ? [file.content] : [],
   );
   return { document, policy, commands, writes, preferences, edits };
 }
 
+function isPreferences(path: string): boolean {
+  return /preferences(\.d\/|$)|\.pref$/.test(path);
+}
+
 function runOne(walk: ScriptWalk, script: EmbeddedScript, document: TextDocument): void {
   if ('argv' in script) walk.runArguments(script.argv, script.variables);
+  else if ('path' in script) walk.writeFile(script.path, script.content);
   else walk.run(readableLines(script.script), document.kind === 'shell' ? document.uri : undefined, script.variables);
 }
+
+/** Files that the document writes and nothing in it runs: scripts, units and the like still run one day. */
+function runWrittenFiles(walk: ScriptWalk): void {
+  for (const file of walk.result().writes.slice(0, limits.embeddedScripts)) {
+    if (file.content === undefined || walk.hasRun(file.content)) continue;
+    const kind = fileKind(patternOf(file.path), file.content.text);
+    if (kind === undefined || !runsLater.has(kind)) continue;
+    for (const script of embeddedScripts(kind, file.content)) {
+      if ('argv' in script) walk.runArguments(script.argv, script.variables);
+      else if ('script' in script) walk.run(script.script, undefined, script.variables);
+    }
+  }
+}
+
+const runsLater: ReadonlySet<FileKind> = new Set([
+  'shell',
+  'systemd-unit',
+  'modprobe-conf',
+  'dockerfile',
+  'cloud-init',
+]);

@@ -8,7 +8,9 @@ export type HostVariables = ReadonlyMap<string, MappedText>;
 /** What one place of a host file runs: a script for a shell, or the words of one command. */
 export type EmbeddedScript =
   | { readonly script: MappedText; readonly variables?: HostVariables }
-  | { readonly argv: readonly Word[]; readonly variables?: HostVariables };
+  | { readonly argv: readonly Word[]; readonly variables?: HostVariables }
+  /** A file that the host has written. */
+  | { readonly path: Word; readonly content: MappedText };
 
 /**
  * The script without lines that are no script: longer than `limits.scriptLine` or with a NUL (the payload of a

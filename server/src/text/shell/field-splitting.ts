@@ -23,7 +23,8 @@ function splitOne(pieces: readonly Piece[], whole: TextSpan): readonly Word[] {
       piece.words.forEach((word, index) => {
         if (index > 0) close();
         if (parts.length === 0 && (piece.words.length > 1 || pieces.length === 1)) {
-          words.push(word);
+          // An argument of a call keeps its place there; an array's element gets that of the word.
+          words.push(word.indirect ? { ...word, ...whole } : word);
           return;
         }
         parts.push(...word.parts);

@@ -35,6 +35,7 @@ export class ScriptWalk {
   readonly #writes: FileWrite[] = [];
   readonly #runner: CommandRunner;
   readonly #called = new Set<ShellNode>();
+  readonly #ran = new Set<string>();
   #order = 0;
   #steps = 0;
   truncated = false;
@@ -63,7 +64,18 @@ export class ScriptWalk {
     if (first === undefined) return;
     const whole = { start: first.start, end: argv.at(-1)?.end ?? first.end };
     const wrapper = baseName(first.value ?? '');
-    this.#runner.run(argv, { ...this.#start(variables), environment: new Map(), whole, wrapper });
+    const around = this.#start(variables);
+    this.#runner.run(argv, { ...around, environment: around.scope.exported(), whole, wrapper });
+  }
+
+  /** A file that the host itself writes. */
+  writeFile(path: Word, content: MappedText): void {
+    this.write({ path, content, append: false, place: here, whole: path });
+  }
+
+  /** True when the text has been run as a script already. */
+  hasRun(script: MappedText): boolean {
+    return this.#ran.has(script.text);
   }
 
   result(): ScriptRun {
@@ -91,6 +103,7 @@ export class ScriptWalk {
 
   runScript(script: MappedText, around: Surroundings, key?: string): void {
     if (around.depth > limits.shellDepth || this.spent()) return;
+    if (around.depth > 0) this.#ran.add(script.text);
     const syntax = this.#parser.parse(script.text, key);
     if (!syntax.complete) this.truncated = true;
     for (const statement of syntax.statements) {

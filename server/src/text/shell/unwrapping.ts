@@ -3,7 +3,7 @@ import type { CommandRunner, RunContext } from './command-running.ts';
 import { knownFile } from './command-running.ts';
 import { type ParsedArguments, parseArguments } from './option-grammar.ts';
 import type { Place } from './shell-command.ts';
-import { displayOf, type Word, wordsAsScript } from './word.ts';
+import { displayOf, makeWord, type Word, wordsAsScript } from './word.ts';
 import { composeExec, containerExec, containerRun, shellGrammar, shells, type Wrapper, wrappers } from './wrappers.ts';
 
 /** Looks through a program that runs another. True when it was one. */
@@ -37,7 +37,7 @@ function throughWrapper(
     runner.script(scriptText(script), undefined, { ...context, inString: true });
     return true;
   }
-  if (isQuestion(parsed)) {
+  if (isQuestion(wrapper, parsed)) {
     runner.emit(argv, context);
     return true;
   }
@@ -78,8 +78,11 @@ function keepsEnvironment(wrapper: Wrapper, parsed: ParsedArguments): boolean {
 }
 
 /** `sudo -l`, `command -v`: asks about a command instead of running it. */
-function isQuestion(parsed: ParsedArguments): boolean {
-  return parsed.options.some((option) => ['list', 'help', 'version', 'validate', 'edit'].includes(option.name));
+function isQuestion(wrapper: Wrapper, parsed: ParsedArguments): boolean {
+  return parsed.options.some(
+    ({ name }) =>
+      ['list', 'help', 'version', 'validate', 'edit'].includes(name) || wrapper.questions?.includes(name) === true,
+  );
 }
 
 function scriptOption(wrapper: Wrapper, parsed: ParsedArguments): Word | undefined {
@@ -129,15 +132,8 @@ function withoutReplacement(words: readonly Word[], parsed: ParsedArguments): re
 function inputWords(context: RunContext): readonly Word[] {
   const { input, whole } = context;
   if (input === undefined) {
-    return [
-      {
-        parts: [{ text: undefined, ...whole, quoted: false }],
-        ...whole,
-        value: undefined,
-        elastic: true,
-        indirect: true,
-      },
-    ];
+    const end = { start: whole.end, end: whole.end };
+    return [makeWord([{ text: undefined, ...end, quoted: false }], end.start, end.end, true)];
   }
   return [...input.text.matchAll(/[^\s'"]+/g)].map((match) => {
     const span = input.map.span(match.index, match.index + match[0].length);

@@ -17,6 +17,8 @@ export interface Wrapper {
   readonly scriptOption?: string;
   /** Words that must come first (`docker run`), any of them. */
   readonly subcommands?: readonly string[];
+  /** Letters that ask about the command instead of running it. */
+  readonly questions?: string;
   /** Appends words read from standard input (`xargs`). */
   readonly appendsInput?: boolean;
 }
@@ -62,6 +64,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     operands: 0,
     assignments: true,
     shellWithoutCommand: true,
+    questions: 'lveKV',
   },
   doas: { grammar: grammar('C:Lnsu:a:', ''), operands: 0, shellWithoutCommand: true },
   env: {
@@ -104,7 +107,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     appendsInput: true,
   },
   exec: { grammar: grammar('a:cl', ''), operands: 0 },
-  command: { grammar: grammar('p', ''), operands: 0 },
+  command: { grammar: grammar('pvV', ''), operands: 0, questions: 'vV' },
   builtin: { grammar: none, operands: 0 },
   nohup: { grammar: grammar('', 'help version'), operands: 0 },
   setsid: { grammar: grammar('cfwhV', 'ctty fork wait help version'), operands: 0 },
