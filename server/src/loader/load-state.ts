@@ -31,6 +31,8 @@ export interface NotedFinding {
 
 type FindingExtras = Partial<Pick<Finding, 'related' | 'symbol' | 'expected' | 'actual' | 'fixes'>>;
 
+const wouldAlso = 'Would also be refused: ';
+
 /** What one load carries from check to check, in one world of assumptions. */
 export class LoadState {
   readonly target: TargetKernel;
@@ -113,13 +115,14 @@ export class LoadState {
   }
 
   report(rule: RuleId, severity: Severity, message: string, extras: FindingExtras = {}): void {
-    this.#note(rule, severity, message, extras, false);
+    const later = this.#refused !== undefined && severity === 'error';
+    this.#note(rule, severity, later ? `${wouldAlso}${message}` : message, extras, false);
   }
 
   /** The load ends here with `errno`; if it ended before, this one "would also" have refused it. */
   refuse(errno: Errno, rule: RuleId, message: string, extras: FindingExtras = {}): void {
     const first = this.#refused === undefined;
-    this.#note(rule, 'error', first ? message : `Would also be refused: ${message}`, extras, first);
+    this.#note(rule, 'error', first ? message : `${wouldAlso}${message}`, extras, first);
     this.#refused ??= errno;
   }
 

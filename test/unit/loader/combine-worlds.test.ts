@@ -181,6 +181,11 @@ test('the finding of the first refusal stands first, later ones say "would also"
   assert.deepEqual(rulesOf(verdict).slice(0, 2), ['module-blacklisted', 'vermagic-mismatch']);
   assert.match(verdict.findings[1]?.message ?? '', /^Would also be refused/);
   assert.ok(rulesOf(verdict).includes('unknown-symbol') && rulesOf(verdict).includes('parameter-invalid'));
+  const errors = verdict.findings.filter((finding) => finding.severity === 'error');
+  assert.deepEqual(
+    errors.map((finding) => finding.message.startsWith('Would also be refused: ')),
+    [false, true, true, true],
+  );
   assert.deepEqual(verdict.dmesg, ['Module demo is blacklisted']);
   assert.equal(verdict.taint, '');
 });
