@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { GrammarLoader } from '../ports/grammar-loader.ts';
 
 /** Finds the WebAssembly files beside the bundle, or in node_modules when run from the sources. */
-export function nodeGrammarLoader(directory = dirname(fileURLToPath(import.meta.url))): GrammarLoader {
+export function nodeGrammarLoader(directory = import.meta.dirname): GrammarLoader {
   const load = async (file: string, module: string): Promise<Uint8Array> => {
     try {
       return await readFile(join(directory, file));
