@@ -19,6 +19,10 @@ export const limits = {
   /** Linux has 1,700 Kconfig files of 6.5 MB for all architectures together. */
   kconfigFiles: 4_000,
   kconfigBytes: 32 * 1024 * 1024,
+  /** Lines of a log that are explained; a boot loop can write the same line for hours. */
+  logFindings: 2_000,
+  /** The kernel prints at most 1,024 characters a line; what is longer is no log. */
+  logLineCharacters: 4_096,
   /** Files, and folders a level, that are searched for pinned versions; a project has some dozens. */
   pinFiles: 400,
   pinFolders: 100,
@@ -47,6 +51,8 @@ export const limits = {
   shellDepth: 24,
   /** Text that commands print into a pipe or a file, as far as it is kept. */
   shellOutputCharacters: 512 * 1024,
+  /** Calls of one function with the same arguments: variables may differ between them, but seldom do. */
+  shellSameCalls: 3,
   /** Statements visited in one script, calls unrolled: keeps mutual recursion from growing without end. */
   shellSteps: 200_000,
   /** Text of statements kept parsed between edits: some dozens of large scripts. */

@@ -2,8 +2,9 @@ import { configRules } from '../rules/config/config-rules.ts';
 import { csourceRules } from '../rules/csource/csource-rules.ts';
 import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
 import { pinsRules } from '../rules/kbuild/pins-rules.ts';
+import { logRules } from '../rules/log/log-rules.ts';
 import { scriptRules } from '../rules/shell/script-rules.ts';
 import type { RuleSet } from '../rules/text-rule.ts';
 
 /** Every set of rules over text. Each looks at the kinds of files that it names. */
-export const ruleSets: readonly RuleSet[] = [scriptRules, configRules, kbuildRules, pinsRules, csourceRules];
+export const ruleSets: readonly RuleSet[] = [scriptRules, configRules, kbuildRules, pinsRules, csourceRules, logRules];

@@ -36,32 +36,55 @@ export interface CMacro {
   readonly end: number;
 }
 
-/** What the rules need of one C file of a module. */
-export interface CSource {
+/** What a file has that belongs to a module; others are not looked at. */
+const moduleWords = /\b(?:MODULE_\w+|module_\w+|EXPORT_SYMBOL\w*)\s*\(|\b__init\b/;
+
+/** What the rules need of one C file of a module. The file is parsed when a rule first asks for its syntax. */
+export class CSource {
   readonly text: string;
-  readonly root: CNode;
-  readonly functions: readonly CFunction[];
   /** Names of functions marked `__init`, here or in a prototype. */
   readonly initFunctions: ReadonlySet<string>;
   readonly parameters: readonly CParameter[];
   readonly macros: readonly CMacro[];
+  readonly #parser: Parser;
+  #root: CNode | undefined;
+  #functions: readonly CFunction[] | undefined;
+
+  constructor(parser: Parser, text: string) {
+    const code = withoutComments(text);
+    this.#parser = parser;
+    this.text = text;
+    this.initFunctions = initFunctionsOf(code);
+    this.parameters = parametersOf(code);
+    this.macros = macrosOf(code);
+  }
+
+  get root(): CNode {
+    this.#root ??= parseC(this.#parser, this.text) ?? nothing;
+    return this.#root;
+  }
+
+  get functions(): readonly CFunction[] {
+    this.#functions ??= [...topLevel(this.root)].flatMap((node) =>
+      node.type === 'function_definition' ? functionOf(node, this.text) : [],
+    );
+    return this.#functions;
+  }
 }
 
-/** What a file has that belongs to a module; others are not parsed. */
-const moduleWords = /\b(?:MODULE_\w+|module_\w+|EXPORT_SYMBOL\w*)\s*\(|\b__init\b/;
+const nothing: CNode = { type: 'translation_unit', field: undefined, start: 0, end: 0, children: [] };
 
+/** `undefined` for a file that has nothing of a module. */
 export function readCSource(parser: Parser, text: string): CSource | undefined {
-  if (!moduleWords.test(text)) return undefined;
-  const root = parseC(parser, text);
-  if (root === undefined) return undefined;
-  const functions = [...topLevel(root)].flatMap((node) =>
-    node.type === 'function_definition' ? functionOf(node, text) : [],
-  );
-  const initFunctions = new Set(functions.filter((one) => one.init !== undefined).map((one) => one.name));
-  for (const match of text.matchAll(/\b__init\b[^;{}()=]*?\b(\w+)\s*\(|\b(\w+)\s*\([^;{}()]*\)\s*__init\b/g)) {
-    initFunctions.add(match[1] ?? match[2] ?? '');
+  return moduleWords.test(text) ? new CSource(parser, text) : undefined;
+}
+
+function initFunctionsOf(code: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const match of code.matchAll(/\b__init\b[\w\s*]*?\b(\w+)\s*\(|\b(\w+)\s*\([^;{}()]*\)\s*__init\b/g)) {
+    names.add(match[1] ?? match[2] ?? '');
   }
-  return { text, root, functions, initFunctions, parameters: parametersOf(text), macros: macrosOf(text) };
+  return names;
 }
 
 /** Nodes at file level, also inside `#if` and what the parser could not make sense of. */
@@ -92,9 +115,9 @@ export function declaredName(node: CNode, text: string): CNode | undefined {
 
 const parameterMacro = /\b(module_param(?:_named|_unsafe|_array|_hw)?|core_param)\s*\(([^;]*?)\)\s*;/g;
 
-function parametersOf(text: string): CParameter[] {
+function parametersOf(code: string): CParameter[] {
   const found: CParameter[] = [];
-  for (const match of withoutComments(text).matchAll(parameterMacro)) {
+  for (const match of code.matchAll(parameterMacro)) {
     const macro = match[1] ?? '';
     const inner = match[2] ?? '';
     const innerStart = match.index + match[0].indexOf('(') + 1;
@@ -127,8 +150,8 @@ function splitArguments(inner: string, start: number): { text: string; start: nu
 
 const macroCall = /^[ \t]*((?:MODULE|EXPORT)_\w+|module_\w+|\w+_initcall)[ \t]*\(([^;]*?)\)[ \t]*;?/gm;
 
-function macrosOf(text: string): CMacro[] {
-  return [...withoutComments(text).matchAll(macroCall)].map((match) => {
+function macrosOf(code: string): CMacro[] {
+  return [...code.matchAll(macroCall)].map((match) => {
     const [whole, name = '', written = ''] = match;
     const start = match.index + whole.length - whole.trimStart().length;
     const argumentStart = match.index + whole.indexOf('(') + 1 + written.length - written.trimStart().length;

@@ -32,13 +32,22 @@ const keepers: ReadonlyMap<string, readonly number[]> = new Map([
 
 export const initPointerEscape: CSourceRule = {
   *check({ source }) {
-    if (source.initFunctions.size === 0) return;
+    if (!someAddressIsTaken(source)) return;
     for (const node of topLevel(source.root)) {
       if (node.type === 'declaration') yield* inObject(source, node, true);
     }
     for (const owner of source.functions) yield* inFunction(source, owner);
   },
 };
+
+/** Whether the name of an __init function stands anywhere without being called, defined or handed to an initcall macro. */
+function someAddressIsTaken({ text, initFunctions, macros }: CSource): boolean {
+  const entries = new Set(macros.map((macro) => macro.argument));
+  return [...initFunctions].some((name) => {
+    const uses = text.match(new RegExp(`\\b${name}\\b(?!\\s*\\()`, 'g'))?.length ?? 0;
+    return uses > (entries.has(name) ? 1 : 0);
+  });
+}
 
 /** `static struct x y = { .open = init_open }`. Objects that are freed with init, or say so, are left alone. */
 function* inObject(source: CSource, declaration: CNode, isGlobal: boolean): Iterable<Found> {

@@ -44,6 +44,8 @@ function* notImported(facts: CSourceFacts, imports: readonly CMacro[]): Iterable
   for (const text of facts.siblings) {
     for (const match of text.matchAll(/\bMODULE_IMPORT_NS\s*\(\s*([^)]*?)\s*\)/g)) known.add(plain(match[1] ?? ''));
   }
+  const words = new Set(facts.source.text.match(/\b[A-Za-z_]\w+/g));
+  if (![...words].some((word) => symbols.get(word)?.namespace)) return;
   const own = new Set(facts.source.functions.map((one) => one.name));
   for (const node of descendants(facts.source.root)) {
     if (node.type !== 'identifier') continue;

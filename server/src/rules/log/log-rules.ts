@@ -1,0 +1,9 @@
+import type { RuleSet } from '../text-rule.ts';
+import { loadRefusals } from './load-refusal.ts';
+import { taintedTraces } from './tainted-trace.ts';
+
+/** The rules over kernel logs: dmesg, journal and serial captures. */
+export const logRules: RuleSet = {
+  kinds: ['kernel-log'],
+  run: (document) => [...loadRefusals(document), ...taintedTraces(document)],
+};

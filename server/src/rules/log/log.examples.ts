@@ -1,0 +1,120 @@
+import type { RuleExample } from '../rule-example.ts';
+
+const path = '/w/boot.dmesg';
+
+export const logExamples: readonly RuleExample[] = [
+  {
+    rule: 'load-refusal',
+    shows: 'a vermagic that differs, with the words that do',
+    path,
+    text: "[   12.345678] metis: version magic '5.15.148-tegra SMP preempt mod_unload modversions aarch64' should be '5.15.148-tegra SMP preempt_rt mod_unload modversions aarch64'\n",
+    finds: [
+      {
+        at: "metis: version magic '5.15.148-tegra SMP preempt mod_unload modversions aarch64' should be '5.15.148-tegra SMP preempt_rt mod_unload modversions aarch64'",
+        says: 'built for another kernel: "preempt" against "preempt_rt" (ENOEXEC)',
+      },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'the vendor kernel with other structures, as insmod and the kernel tell it',
+    path,
+    text: 'insmod: ERROR: could not insert module mydriver.ko: Invalid module format\n# mydriver: disagrees about version of symbol module_layout\n[    5.1] mydriver: disagrees about version of symbol dma_alloc_attrs\n[    5.1] mydriver: Unknown symbol dma_alloc_attrs (err -22)\n',
+    finds: [
+      {
+        at: 'insmod: ERROR: could not insert module mydriver.ko: Invalid module format',
+        says: 'modprobe "Exec format error"',
+      },
+      { at: 'mydriver: disagrees about version of symbol module_layout', says: 'compared before vermagic' },
+      {
+        at: 'mydriver: disagrees about version of symbol dma_alloc_attrs',
+        says: 'Rebuild mydriver with the Module.symvers of this kernel build',
+      },
+      { at: 'mydriver: Unknown symbol dma_alloc_attrs (err -22)', says: 'another CRC or a namespace' },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'the same refusal from modprobe and from an old insmod',
+    path,
+    text: "modprobe: ERROR: could not insert 'metis': Exec format error\ninsmod: error inserting 'poet_atkm.ko': -1 Invalid module format\nsystemd-modules-load[321]: Failed to insert module 'zedx': Exec format error\n",
+    finds: [
+      {
+        at: "modprobe: ERROR: could not insert 'metis': Exec format error",
+        says: 'insmod says "Invalid module format"',
+      },
+      { at: "insmod: error inserting 'poet_atkm.ko': -1 Invalid module format", says: 'ENOEXEC' },
+      { at: 'Exec format error', line: 3, says: 'ENOEXEC' },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'signatures: refused, locked down, or only tainting',
+    path,
+    text: "[ 1.0] Loading of unsigned module is rejected\nmodprobe: ERROR: could not insert 'mydriver': Required key not available\n[ 2.0] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7\n[ 3.0] mydriver: module verification failed: signature and/or required key missing - tainting kernel\n",
+    finds: [
+      { at: 'Loading of unsigned module is rejected', says: 'a key enrolled with mokutil stays with the machine' },
+      { at: 'Required key not available', says: 'one enrolled with mokutil is not' },
+      { at: 'Lockdown: modprobe: unsigned module loading is restricted', says: 'Secure Boot' },
+      {
+        at: 'mydriver: module verification failed: signature and/or required key missing',
+        says: 'carries E until it reboots',
+      },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'symbols, namespaces, sizes and parameters',
+    path,
+    text: "[ 1.0] zedx: Unknown symbol max9296_write (err -2)\n[ 1.1] zedx: module uses symbol (dma_buf_get) from namespace DMA_BUF, but does not import it.\n[ 1.2] module zedx: .gnu.linkonce.this_module section size must match the kernel's built struct module size at run time\n[ 1.3] mydriver: `4294967295' invalid for parameter `mtu'\n[ 1.4] zedx: exports duplicate symbol max9296_write (owned by max9296)\n[ 1.5] Invalid architecture in ELF header: 183\n",
+    finds: [
+      { at: 'zedx: Unknown symbol max9296_write (err -2)', says: 'modprobe does, insmod does not' },
+      {
+        at: 'zedx: module uses symbol (dma_buf_get) from namespace DMA_BUF, but does not import it',
+        says: 'MODULE_IMPORT_NS(DMA_BUF)',
+      },
+      { at: 'module zedx: .gnu.linkonce.this_module section size must match', says: 'Since Linux 6.4' },
+      { at: "mydriver: `4294967295' invalid for parameter `mtu'", says: 'more than 2147483647 for an int' },
+      { at: 'zedx: exports duplicate symbol max9296_write (owned by max9296)', says: 'Unload max9296' },
+      { at: 'Invalid architecture in ELF header: 183', says: 'arm64' },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'other lines are left alone',
+    path,
+    text: '[    0.000000] Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org)\n[    1.0] usb 1-1: new high-speed USB device\n[    2.0] mymod: init done, format ok\n',
+    finds: [],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'the letters of an oops and the modules behind them',
+    path,
+    text: 'BUG: kernel NULL pointer dereference, address: 0000000000000008\nCPU: 3 PID: 77 Comm: kworker Tainted: P           OE     5.15.148-tegra #1\nModules linked in: nvidia(PO) mydriver(OE) ext4\n',
+    finds: [
+      {
+        at: 'Tainted: P           OE',
+        says: 'tainted, 12289 = POE. P: a module with a proprietary licence was loaded',
+      },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'the words of newer kernels, a number, and the short form; 4096 is O alone',
+    path,
+    text: 'Tainted: [O]=OOT_MODULE, [E]=UNSIGNED_MODULE\n$ cat /proc/sys/kernel/tainted\n4096\nkernel.tainted = 12288\nTainted: P OE\n',
+    finds: [
+      { at: 'Tainted: [O]=OOT_MODULE, [E]=UNSIGNED_MODULE', says: '12288 = OE' },
+      { at: '4096', says: 'tainted, 4096 = O.' },
+      { at: 'kernel.tainted = 12288', says: '12288 = OE' },
+      { at: 'Tainted: P OE', says: '12289 = POE' },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'a kernel that is not tainted',
+    path,
+    text: 'CPU: 0 PID: 1 Comm: swapper Not tainted 6.1.0-56-amd64 #1\nCPU: 0 PID: 1 Comm: swapper Tainted: G                 6.1.0 #1\nkernel.tainted = 0\n',
+    finds: [],
+  },
+];
