@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import { Decompress as FallbackZstd } from 'fzstd';
+import { detectCompression } from '../elf/compression.ts';
 import { loadXz } from '../elf/unpack-xz.ts';
 import type { Compression, Decompressor, Unpacked } from '../ports/decompressor.ts';
 
@@ -18,19 +19,59 @@ export class NodeDecompressor implements Decompressor {
 }
 
 const unpackers: Readonly<Record<'gzip' | 'zstd', (packed: Uint8Array, maxBytes: number) => Promise<Uint8Array>>> = {
-  gzip: (packed, maxBytes) =>
-    new Promise((resolve, reject) => {
-      zlib.gunzip(packed, { maxOutputLength: maxBytes }, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-    }),
+  gzip: gunzip,
   zstd: async (packed, maxBytes) =>
     typeof zlib.zstdDecompress === 'function' ? nativeZstd(packed, maxBytes) : fallbackZstd(packed, maxBytes),
 };
 
-function nativeZstd(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+/** Bytes behind the last member that are no gzip are passed over, as gzip and zlib's gzread do. */
+function gunzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    zlib.zstdDecompress(packed, { maxOutputLength: maxBytes }, (error, bytes) =>
-      error ? reject(error) : resolve(bytes),
-    );
+    const stream = zlib.createGunzip({ chunkSize: 256 * 1024 });
+    const parts: Uint8Array[] = [];
+    let total = 0;
+    stream.on('data', (part: Uint8Array) => {
+      total += part.length;
+      if (total > maxBytes) stream.destroy(new OutputTooLarge());
+      else parts.push(part);
+    });
+    stream.on('end', () => resolve(Buffer.concat(parts, total)));
+    stream.on('error', (error) => {
+      if (total > 0 && error.message === 'incorrect header check') resolve(Buffer.concat(parts, total));
+      else reject(error);
+    });
+    stream.end(packed);
+  });
+}
+
+/** Node unpacks the first frame only; a file may have several. What follows and is none is an error, as in kmod. */
+async function nativeZstd(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  let at = 0;
+  while (at < packed.length) {
+    const rest = packed.subarray(at);
+    if (detectCompression(rest) !== 'zstd') throw new Error(`bytes that are no zstd frame follow it at ${at}`);
+    const frame = await nativeFrame(rest, maxBytes - total);
+    parts.push(frame.bytes);
+    total += frame.bytes.length;
+    at += frame.packedBytes;
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
+}
+
+function nativeFrame(packed: Uint8Array, maxBytes: number): Promise<{ bytes: Uint8Array; packedBytes: number }> {
+  return new Promise((resolve, reject) => {
+    // With `info` the result is the buffer and the engine, which knows how much it took.
+    const options = { maxOutputLength: Math.max(1, maxBytes), info: true };
+    zlib.zstdDecompress(packed, options, (error, result) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      const { buffer, engine } = result as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+      resolve({ bytes: buffer, packedBytes: engine.bytesWritten });
+    });
   });
 }
 
