@@ -7,7 +7,7 @@ import { type LoaderMessage, loaderMessages } from './loader-messages.ts';
 
 /** Words of which every message has at least one: lines without them are skipped fast. */
 const hint =
-  /modul|symbol|taint|ELF|reloc|fno-common|Lockdown|parameter|Key was|Required key|Exec format|dangerous|decompress|RWX|WRITE\|EXEC/i;
+  /modul|magic|symbol|taint|ELF|reloc|fno-common|Lockdown|parameter|Key was|Required key|Exec format|dangerous|decompress|RWX|WRITE\|EXEC/i;
 
 /** Every line of a log that the module loader or its tools wrote, explained. */
 export function* loadRefusals(document: TextDocument): Iterable<Found> {
