@@ -44,11 +44,15 @@ async function unpackXz(decompressor: Decompressor, packed: Uint8Array, maxBytes
     const problem = `The xz data unpacks to ${stream.unpackedBytes} bytes; up to ${maxBytes} are read.`;
     return { problem, tooLarge: true };
   }
-  if (stream.blocks.every((block) => block.filters.length === 0)) {
+  const isPlain = stream.blocks.every((block) => block.filters.length === 0);
+  if (isPlain && stream.check !== sha256Check) {
     return decompressor.unpack('xz', packed.subarray(0, stream.packedBytes), maxBytes);
   }
   return unpackXzBlocks(decompressor, packed, stream, stream.blocks);
 }
+
+/** The decoder refuses it; without the check it unpacks. */
+const sha256Check = 10;
 
 /** Unpacks some blocks of a stream, without the rest of it. A CRC-32 is verified; of other checks there is no decoder here. */
 export async function unpackXzBlocks(
