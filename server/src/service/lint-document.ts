@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { isAllowed } from '../rules/allowances.ts';
 import { packsSuggestedBy } from '../rules/policy-packs.ts';
 import { applySuppressions } from '../rules/suppression.ts';
+import { suppressionFix } from '../rules/suppression-fix.ts';
 import { type Found, type RuleContext, type RuleSet, toFinding } from '../rules/text-rule.ts';
 import { type FileKind, fileKind, pathOfUri } from '../text/file-kind.ts';
 import { LineIndex } from '../text/line-index.ts';
@@ -31,7 +32,11 @@ export async function lintDocument(input: LintInput, context: RuleContext): Prom
   const path = relativePath(input.uri, context.workspaceUri);
   const disputed = distinct(found).filter((item) => !isAllowed(item, path, policy));
   const kept = applySuppressions(document, disputed, policy);
-  return kept.sort(byPosition).flatMap((item) => toFinding(document, item, policy) ?? []);
+  return kept.sort(byPosition).flatMap((item) => {
+    const silence = suppressionFix(document, item, policy);
+    const complete = silence === undefined ? item : { ...item, fixes: [...(item.fixes ?? []), silence] };
+    return toFinding(document, complete, policy) ?? [];
+  });
 }
 
 function relativePath(uri: string, workspaceUri: string | undefined): string {

@@ -31,7 +31,7 @@ export class CommandRunner {
 
   simpleCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
     const expansion = this.walk.expansion(frame, around);
-    const environment = around.scope.exported();
+    let environment = around.scope.exported();
     const name = childOf(node, 'name');
     let input = around.input;
     for (const child of node.children) {
@@ -42,7 +42,7 @@ export class CommandRunner {
         const variable = childOf(child, 'name');
         const key = variable === undefined ? '' : frame.text.slice(variable.start, variable.end);
         const value = scope.get(key)?.values[0];
-        if (value !== undefined) environment.set(key, value);
+        if (value !== undefined) environment = new Map([...environment, [key, value]]);
       } else if (child.type === 'herestring_redirect') input = hereString(child, expansion);
     }
     if (name === undefined) return;

@@ -9,7 +9,7 @@ import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
 import { type Frame, ShellScope, unknownVariable } from './shell-scope.ts';
-import { makeWord, type Word, type WordPart } from './word.ts';
+import { makeWord, patternOf, type Word, type WordPart } from './word.ts';
 import { type Expansion, expandToOne, expandWord } from './word-expansion.ts';
 
 /** What surrounds a statement while it runs. */
@@ -34,6 +34,8 @@ export class ScriptWalk {
   readonly #commands: ShellCommand[] = [];
   readonly #writes: FileWrite[] = [];
   readonly #runner: CommandRunner;
+  /** How often each function was called with the same arguments. */
+  readonly #calls = new Map<string, number>();
   readonly #called = new Set<ShellNode>();
   readonly #ran = new Set<string>();
   #order = 0;
@@ -184,6 +186,10 @@ export class ScriptWalk {
   call(body: ShellNode, frame: Frame, args: readonly Word[], around: Surroundings): void {
     if (around.depth > limits.shellDepth) return;
     this.#called.add(body);
+    const key = `${body.start} ${frame.map.span(0, 0).start} ${args.map(patternOf).join('\0')}`;
+    const calls = (this.#calls.get(key) ?? 0) + 1;
+    this.#calls.set(key, calls);
+    if (calls > limits.shellSameCalls) return;
     const saved = around.scope.args;
     around.scope.args = args;
     this.statement(body, frame, { ...around, depth: around.depth + 1 });

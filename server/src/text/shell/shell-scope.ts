@@ -33,13 +33,21 @@ export interface KnownFile {
 /** What the script has set up so far: variables, functions, arguments, files that it wrote. */
 export class ShellScope {
   #variables: Map<string, Variable>;
+  /** Copied on the first change: most branches change nothing. */
+  #shared: boolean;
+  #exported: ReadonlyMap<string, readonly WordPart[]> | undefined;
   readonly functions: Map<string, ShellFunction>;
   readonly files: Map<string, KnownFile>;
   /** `$1`…; `undefined` when the caller is not known. */
   args: readonly Word[] | undefined;
 
   constructor(from?: ShellScope) {
-    this.#variables = new Map(from === undefined ? [] : from.#variables);
+    this.#variables = from === undefined ? new Map() : from.#variables;
+    this.#shared = from !== undefined;
+    if (from !== undefined) {
+      from.#shared = true;
+      this.#exported = from.#exported;
+    }
     this.functions = from?.functions ?? new Map();
     this.files = from?.files ?? new Map();
     this.args = from?.args;
@@ -56,19 +64,32 @@ export class ShellScope {
 
   set(name: string, variable: Variable): void {
     const exported = variable.exported || this.#variables.get(name)?.exported === true;
-    this.#variables.set(name, exported ? { ...variable, exported } : variable);
+    this.#own(exported).set(name, exported ? { ...variable, exported } : variable);
+  }
+
+  /** The variables, to be changed. */
+  #own(touchesExported: boolean): Map<string, Variable> {
+    if (this.#shared) this.#variables = new Map(this.#variables);
+    this.#shared = false;
+    if (touchesExported) this.#exported = undefined;
+    return this.#variables;
   }
 
   forget(name: string): void {
-    this.#variables.delete(name);
+    if (this.#variables.has(name)) this.#own(true).delete(name);
   }
 
   export(name: string): void {
     const variable = this.#variables.get(name);
-    if (variable !== undefined) this.#variables.set(name, { ...variable, exported: true });
+    if (variable !== undefined) this.#own(true).set(name, { ...variable, exported: true });
   }
 
-  exported(): Map<string, readonly WordPart[]> {
+  exported(): ReadonlyMap<string, readonly WordPart[]> {
+    this.#exported ??= this.#collectExported();
+    return this.#exported;
+  }
+
+  #collectExported(): ReadonlyMap<string, readonly WordPart[]> {
     const all = new Map<string, readonly WordPart[]>();
     for (const [name, variable] of this.#variables) {
       const value = variable.values[0];
@@ -79,19 +100,24 @@ export class ShellScope {
 
   /** After a branch that may or may not have run: a variable may have either value. */
   join(branch: ShellScope): void {
+    if (branch.#variables === this.#variables) return;
+    const own = this.#own(true);
     for (const [name, theirs] of branch.#variables) {
-      const ours = this.#variables.get(name);
+      const ours = own.get(name);
       if (ours === theirs) continue;
-      this.#variables.set(name, ours === undefined ? { ...theirs, open: true } : union(ours, theirs));
+      own.set(name, ours === undefined ? { ...theirs, open: true } : union(ours, theirs));
     }
-    for (const [name, ours] of this.#variables) {
-      if (!branch.#variables.has(name) && !ours.open) this.#variables.set(name, { ...ours, open: true });
+    for (const [name, ours] of own) {
+      if (!branch.#variables.has(name) && !ours.open) own.set(name, { ...ours, open: true });
     }
   }
 
   /** Takes over the variables of the branch that ran for certain. */
   adopt(branch: ShellScope): void {
     this.#variables = branch.#variables;
+    this.#shared = true;
+    branch.#shared = true;
+    this.#exported = undefined;
   }
 }
 

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fileKind } from '../../../server/src/text/file-kind.ts';
+
+const cases: readonly (readonly [path: string, text: string, kind: string | undefined, languageId?: string])[] = [
+  ['/p/build.sh', '', 'shell'],
+  ['/p/scull_load', '#!/bin/sh\n', 'shell'],
+  ['/p/x', '#!/usr/bin/env -S bash -e\n', 'shell'],
+  ['/p/x', '#!/usr/bin/python3\n', undefined],
+  ['/p/x', 'echo', 'shell', 'shellscript'],
+  ['/p/debian/postinst', '', 'shell'],
+  ['/p/debian/hello.prerm', '', 'shell'],
+  ['/p/Dockerfile', '', 'dockerfile'],
+  ['/p/Dockerfile.jetson', '', 'dockerfile'],
+  ['/p/jetson.dockerfile', '', 'dockerfile'],
+  ['/p/.github/workflows/ci.yml', '', 'github-workflow', 'yaml'],
+  ['/p/.github/actions/x/action.yaml', '', 'github-action'],
+  ['/p/.gitlab-ci.yml', '', 'gitlab-ci'],
+  ['/p/docker-compose.override.yml', '', 'compose'],
+  ['/p/other.yml', '', undefined, 'yaml'],
+  ['/etc/systemd/system/x.service', '', 'systemd-unit'],
+  ['/etc/systemd/system/x.service.d/override.conf', '', 'systemd-unit'],
+  ['/p/Makefile', 'all:\n', 'makefile'],
+  ['/p/Makefile', 'obj-m += x.o\n', 'kbuild'],
+  ['/p/Makefile', 'obj-$(CONFIG_X) += x.o\n', 'kbuild'],
+  ['/p/Kbuild', '', 'kbuild'],
+  ['/p/debian/rules', '#!/usr/bin/make -f\n', 'makefile'],
+  ['/p/.config', 'CONFIG_SMP=y\n', 'dot-config'],
+  ['/p/.config', '{"json": true}\n', undefined],
+  ['/p/arch/arm64/configs/tegra_defconfig', '', 'dot-config'],
+  ['/p/Module.symvers', '', 'symvers'],
+  ['/p/versions.env', '', 'env'],
+  ['/etc/modprobe.d/x.conf', '', 'modprobe-conf'],
+  ['/etc/apt/preferences.d/nvidia', '', 'apt-preferences'],
+  ['/etc/apt/sources.list.d/x.list', '', 'apt-sources'],
+  ['/p/user-data', '#cloud-config\n', 'cloud-init'],
+  ['/p/seed.yaml', '#cloud-config\n', 'cloud-init', 'yaml'],
+  ['/p/boot.dmesg', '', 'kernel-log'],
+  ['/p/driver.c', '', 'c-source'],
+  ['/p/notes.txt', 'insmod -f', undefined],
+];
+
+describe('fileKind', () => {
+  for (const [path, text, kind, languageId] of cases) {
+    it(`${path} ${JSON.stringify(text)} is ${kind}`, () => {
+      assert.equal(fileKind(path, text, languageId), kind);
+    });
+  }
+});
