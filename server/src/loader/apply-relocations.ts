@@ -39,8 +39,8 @@ function refuseTarget(state: LoadState, section: string, type: number): void {
   const worded = state.byVersion((version) => atLeast(version, 6, 4));
   state.print(
     worded
-      ? `x86/modules: Invalid relocation target, existing value is nonzero for type ${type}`
-      : `x86/modules: Skipping invalid relocation target, existing value is nonzero for type ${type}`,
+      ? `module: x86/modules: Invalid relocation target, existing value is nonzero for type ${type}`
+      : `module: x86/modules: Skipping invalid relocation target, existing value is nonzero for type ${type}`,
   );
   state.refuse(
     'ENOEXEC',

@@ -10,6 +10,7 @@ import { combineWorlds } from './combine-worlds.ts';
 import { elfValidityCacheCopy, elfValidityCheck } from './elf-validity-check.ts';
 import { enforceRwxSections } from './enforce-rwx-sections.ts';
 import { checkExportSymbolSections, verifyExportedSymbols } from './exported-symbols.ts';
+import { kernelReadFile } from './kernel-read-file.ts';
 import { generationOf } from './kernel-versions.ts';
 import { licenseByName, licenseByNameEarly, setLicense } from './license.ts';
 import { checkModinfoLivepatch, livepatchTaint } from './livepatch.ts';
@@ -37,6 +38,7 @@ import { explore } from './world.ts';
 /** load_module up to 6.2. */
 export const earlyOrder: readonly LoadCheck[] = [
   mayInitModule,
+  kernelReadFile,
   moduleSigCheck,
   elfValidityCheck,
   blacklisted,
@@ -66,6 +68,7 @@ export const earlyOrder: readonly LoadCheck[] = [
 /** load_module since 6.4: taints come after everything that early_mod_check and allocation may refuse. */
 export const lateOrder: readonly LoadCheck[] = [
   mayInitModule,
+  kernelReadFile,
   moduleSigCheck,
   elfValidityCacheCopy,
   blacklisted,

@@ -44,13 +44,13 @@ export const relocationRules: Readonly<Partial<Record<ArchitectureName, Relocati
   x86_64: {
     types: new Set([0, 1, 2, 4, 10, 11, 24]),
     errno: 'ENOEXEC',
-    line: (module, type) => `${module}: Unknown rela relocation: ${type}`,
+    line: (module, type) => `module: ${module}: Unknown rela relocation: ${type}`,
   },
   // 32 PC32 PLT32
   i386: {
     types: new Set([1, 2, 4]),
     errno: 'ENOEXEC',
-    line: (module, type) => `${module}: Unknown relocation: ${type}`,
+    line: (module, type) => `module: ${module}: Unknown relocation: ${type}`,
   },
   // NONE; ABS and PREL data; MOVW; LD_PREL, ADR, ADD, LDST8; TSTBR, CONDBR, JUMP26, CALL26; LDST16 to 64; MOVW_PREL; LDST128
   arm64: {

@@ -75,7 +75,7 @@ export interface SymbolVersions {
 
 export interface SymbolVersion {
   readonly symbol: string;
-  /** Unsigned 32 bits. */
+  /** Unsigned, 32 bits; more only in a damaged table of a 64-bit module, where it equals no CRC. */
   readonly crc: number;
 }
 

@@ -34,7 +34,9 @@ function parseClassic(bytes: Uint8Array, elfClass: 32 | 64, little: boolean, pro
   const whole = bytes.length - (bytes.length % classicRecordBytes);
   let unterminated = 0;
   for (let at = 0; at < whole; at += classicRecordBytes) {
-    const crc = view.getUint32(at + crcAt, little);
+    // The kernel compares the whole unsigned long: a number above 32 bits equals no CRC.
+    const high = elfClass === 64 ? view.getUint32(at + 4 - crcAt, little) : 0;
+    const crc = high * 2 ** 32 + view.getUint32(at + crcAt, little);
     let symbol = names.at(at + crcBytes) ?? '';
     if (bytes[at + classicRecordBytes - 1] !== 0) {
       unterminated++;

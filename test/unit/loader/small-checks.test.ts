@@ -98,16 +98,22 @@ const plts: ModuleSketch = { sections: [{ name: '.plt' }, { name: '.init.plt' }]
 test('relocations of position-independent code are refused on x86', () => {
   const verdict = onArch('x86_64', 62, withRelocations([1, 2, 4, 11, 42]), {});
   assert.equal(verdict.errno, 'ENOEXEC');
-  assert.deepEqual(verdict.dmesg, ['demo: Unknown rela relocation: 42']);
+  assert.deepEqual(verdict.dmesg, ['module: demo: Unknown rela relocation: 42']);
   assert.equal(verdict.findings[0]?.rule, 'relocation-unsupported');
   assert.equal(onArch('x86_64', 62, withRelocations([0, 1, 2, 4, 10, 11, 24]), {}).verdict, 'loads');
 });
 
 test('a place that holds a value already is worded by generation', () => {
   const early = onArch('x86_64', 62, withRelocations([2], true), {});
-  assert.match(early.dmesg[0] ?? '', /^x86\/modules: Skipping invalid relocation target, /);
+  assert.match(early.dmesg[0] ?? '', /^module: x86\/modules: Skipping invalid relocation target, /);
   const late = onArch('x86_64', 62, withRelocations([2], true), {}, '6.12.0');
-  assert.match(late.dmesg[0] ?? '', /^x86\/modules: Invalid relocation target, existing value is nonzero /);
+  assert.match(late.dmesg[0] ?? '', /^module: x86\/modules: Invalid relocation target, existing value is nonzero /);
+});
+
+test('an empty file is refused before anything is looked at, and silently', () => {
+  const empty = { ...module(), elf: undefined, sizeBytes: 0, leadingBytes: new Uint8Array() };
+  const verdict = predict(empty, target(), { request: { sigEnforce: true } });
+  assert.deepEqual([verdict.errno, verdict.dmesg], ['EINVAL', []]);
 });
 
 test('arm64: a GOT relocation is refused, those that Kbuild makes are not', () => {
