@@ -57,10 +57,11 @@ export function buildJudgeModules(kernel: JudgeKernel, sourceHash: string): stri
   return directory;
 }
 
-/** A distribution module signed with the kernel's key, as an unpacked file. */
-function distributionModule(kernel: JudgeKernel): Buffer {
-  const plain = join(kernel.image, 'lib', 'modules', kernel.release, 'kernel', 'drivers', 'net', 'dummy.ko');
+/** A distribution module, as an unpacked file; `undefined` when the kernel has it built in. */
+export function distributionModule(kernel: JudgeKernel, path: string): Buffer | undefined {
+  const plain = join(kernel.image, 'lib', 'modules', kernel.release, 'kernel', path);
   if (existsSync(plain)) return readFileSync(plain);
+  if (!existsSync(`${plain}.xz`)) return undefined;
   return execFileSync('xz', ['--decompress', '--stdout', `${plain}.xz`], { maxBuffer: 64 * 1024 * 1024 });
 }
 
@@ -92,7 +93,11 @@ export function caseKit(kernel: JudgeKernel, folders: ReadonlyMap<string, string
       const other = folders.get(name);
       return other === undefined || other === folder ? undefined : readFileSync(join(other, 'judge_plain.ko'));
     },
-    signed: () => distributionModule(kernel),
+    signed: () => {
+      const dummy = distributionModule(kernel, 'drivers/net/dummy.ko');
+      if (dummy === undefined) throw new Error(`${kernel.release} has no dummy.ko`);
+      return dummy;
+    },
     sign: (module, hash) => signWithNewKey(kernel, module, hash),
   };
 }

@@ -2,6 +2,7 @@
  * The only program of the judge's initramfs: hands every case to the kernel's module loader and writes what the
  * kernel says to the console, one fact a line, each starting with '@'.
  *
+ * /preload lists modules that stay loaded throughout, one a line.
  * /cases has one case a line, tab separated: id, finit_module flags, file, parameters, modules to load before.
  */
 #define _GNU_SOURCE
@@ -166,6 +167,14 @@ int main(void)
 	kmsg = open("/dev/kmsg", O_RDWR | O_NONBLOCK);
 	uname(&uts);
 	printf("\n@ready\t%s\n", uts.release);
+	cases = fopen("/preload", "r");
+	while (cases && fgets(line, sizeof(line), cases)) {
+		line[strcspn(line, "\n")] = '\0';
+		int error = load(line, 0, "");
+
+		if (error)
+			printf("@preload\t%s\t%d\n", line, error);
+	}
 	cases = fopen("/cases", "r");
 	while (cases && fgets(line, sizeof(line), cases)) {
 		line[strcspn(line, "\n")] = '\0';

@@ -34,6 +34,8 @@ export interface JudgeCase {
   readonly flags?: number;
   readonly parameters?: string;
   readonly before?: readonly BuiltModule[];
+  /** Run also with module.sig_enforce=1, where nearly every other case ends at the signature. */
+  readonly underSigEnforce?: boolean;
 }
 
 /** `module_blacklist=` of every boot. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { hasCompiler } from '../../../scripts/samples/debian-kernels.mjs';
 import { type GuestCase, judge, type KernelAnswer } from './boot.ts';
-import { buildInit, buildJudgeModules, caseKit, kernelScratch } from './build-judge.ts';
+import { buildInit, buildJudgeModules, caseKit, distributionModule, kernelScratch } from './build-judge.ts';
 import { allCases } from './cases/all-cases.ts';
 import type { InitramfsFile } from './initramfs.ts';
 import { type BuiltModule, blacklistedName, type CaseKit, type JudgeCase } from './judge-case.ts';
@@ -57,6 +57,12 @@ function sourceHash(): string {
   );
 }
 
+/**
+ * Digests that Debian builds as modules. On an installed system the kernel fetches them with modprobe when a signature
+ * needs them; here they are loaded beforehand.
+ */
+const digestModules = ['crypto/sha512_generic.ko'];
+
 interface MadeCase {
   readonly case: JudgeCase;
   readonly file: string;
@@ -90,7 +96,14 @@ async function answersFor(
     before: (one.before ?? []).map((name) => `/b/${name}.ko`),
   }));
   const before = [...new Set(made.flatMap(({ case: one }) => one.before ?? []))].sort();
+  const preload = digestModules.flatMap((path) => {
+    const bytes = distributionModule(kernel, path);
+    return bytes === undefined ? [] : [{ path: `p/${basename(path)}`, mode: 0o100644, bytes }];
+  });
+  const preloadList = preload.map((file) => `/${file.path}\n`).join('');
   const files: InitramfsFile[] = [
+    ...preload,
+    { path: 'preload', mode: 0o100644, bytes: Buffer.from(preloadList) },
     { path: 'init', mode: 0o100755, bytes: init },
     ...made.map(({ case: one, bytes }) => ({ path: `m/${one.id}.ko`, mode: 0o100644, bytes })),
     ...before.map((name) => ({ path: `b/${name}.ko`, mode: 0o100644, bytes: kit.built(name) })),
@@ -128,8 +141,9 @@ export function openCourt(cases: readonly JudgeCase[] = allCases): Court {
       const made = makeCases(kit, join(kernelScratch(kernel), 'cases'), cases);
       const beforeFile = (name: BuiltModule) => join(folders.get(kernel.name) ?? '', `${name}.ko`);
       for (const variant of bootVariants) {
-        const answers = await answersFor(kernel, variant, made, kit);
-        const judged = made.flatMap((one) => {
+        const put = made.filter((one) => !variant.sigEnforce || one.case.underSigEnforce === true);
+        const answers = await answersFor(kernel, variant, put, kit);
+        const judged = put.flatMap((one) => {
           const answer = answers.get(one.case.id);
           if (answer === undefined) return [];
           return [{ case: one.case, file: one.file, before: (one.case.before ?? []).map(beforeFile), answer }];

@@ -20,7 +20,7 @@ export const allCases: readonly JudgeCase[] = [
   ...parameterCases,
   ...relocationCases,
   ...foreignCases,
-  ...signatureCases,
+  ...signatureCases.map((one) => ({ ...one, underSigEnforce: true })),
   ...vermagicCases,
   ...taintCases,
 ];

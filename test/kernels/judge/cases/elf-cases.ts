@@ -10,6 +10,7 @@ function edit(id: string, change: (module: ModuleBytes) => void): JudgeCase {
 function cut(id: string, length: (sizeBytes: number) => number): JudgeCase {
   return {
     id,
+    underSigEnforce: true,
     make: (kit) => {
       const bytes = kit.built('judge_plain');
       return bytes.subarray(0, length(bytes.length));
@@ -23,9 +24,9 @@ const u64 = (module: ModuleBytes, at: number, value: bigint) => module.bytes.wri
 const lastNameByte = (module: ModuleBytes) =>
   module.offsetOf(module.nameTableIndex) + module.sizeOf(module.nameTableIndex) - 1;
 
-/** A second section of the name of `name`, by pointing a harmless section's name at it. */
+/** A second section of the name of `name`, not allocated, by pointing a harmless section's name at it. */
 function double(module: ModuleBytes, name: string): void {
-  u32(module, module.header(module.section('.note.gnu.build-id')), module.nameOffset(module.section(name)));
+  u32(module, module.header(module.section('.comment')), module.nameOffset(module.section(name)));
 }
 
 export const elfCases: readonly JudgeCase[] = [

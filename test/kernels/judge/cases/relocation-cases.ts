@@ -16,6 +16,11 @@ export const relocationCases: readonly JudgeCase[] = [
     module.setRelocationType('.rela.init.text', 9999);
     module.renameSymbol('_printk', '_printq');
   }),
+  edited('relocation-target-not-zero', 'judge_plain', (module) => {
+    const place = Number(module.bytes.readBigUInt64LE(module.offsetOf(module.section('.rela.init.text'))));
+    const at = module.offsetOf(module.section('.init.text')) + place;
+    module.bytes.writeUInt8(module.bytes.readUInt8(at) | 1, at);
+  }),
   {
     id: 'plt-sections-missing',
     make: (kit) => {

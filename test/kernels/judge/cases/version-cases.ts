@@ -1,8 +1,10 @@
 import { asBuilt, edited, ignoreModversions, type JudgeCase, SHF_ALLOC } from '../judge-case.ts';
 
 export const versionCases: readonly JudgeCase[] = [
-  asBuilt('plain', 'judge_plain'),
-  edited('versions-renamed', 'judge_plain', (module) => module.renameSection('__versions', '__versionz')),
+  asBuilt('plain', 'judge_plain', { underSigEnforce: true }),
+  edited('versions-renamed', 'judge_plain', (module) => module.renameSection('__versions', '__versionz'), {
+    underSigEnforce: true,
+  }),
   edited('versions-hidden', 'judge_plain', (module) =>
     module.setFlags(module.section('__versions'), (flags) => flags & ~SHF_ALLOC),
   ),
