@@ -1,12 +1,11 @@
 import * as xzDecompress from 'xz-decompress';
 import type { Unpacked } from '../ports/decompressor.ts';
-import { detectCompression } from './compression.ts';
 
 /**
  * The WebAssembly instance inside xz-decompress (xz-embedded: the decoder that the kernel has too). The package's
- * own stream stops after the first of several concatenated streams, cannot bound its output and hands out small
- * parts one promise at a time; its exports do what is needed synchronously. The exact version is pinned, and
- * `test/unit/elf/unpack-xz.test.ts` fails if they change.
+ * own stream cannot be run synchronously, serializes all files and hands out small parts one promise at a time; its
+ * exports do what is needed synchronously. The exact version is pinned, and
+ * `test/unit/node/node-decompressor.test.ts` fails if they change.
  */
 interface XzExports {
   readonly memory: WebAssembly.Memory;
@@ -28,7 +27,8 @@ const XZ_UNSUPPORTED_CHECK = 2;
 const reasons: Readonly<Record<number, string>> = {
   3: 'there is not enough memory for it',
   4: 'its dictionary is larger than supported',
-  5: 'it is no xz stream',
+  // A file that starts with the magic bytes gets here by what follows its last stream.
+  5: 'bytes that are no xz stream follow it',
   6: 'it uses a filter or check that is not supported',
   7: 'its contents do not match its checksums',
   8: 'it is cut off: the file is incomplete',
@@ -66,50 +66,38 @@ function packageExports(): { readonly XzReadableStream: XzLibrary } {
 function unpackFile(xz: XzExports, packed: Uint8Array, maxBytes: number): Unpacked {
   const parts: Uint8Array[] = [];
   let total = 0;
-  let at = 0;
-  do {
-    const stream = new XzStream(xz, packed, at);
-    try {
-      for (;;) {
-        const part = stream.next();
-        if (typeof part === 'string') return { problem: `The xz data cannot be unpacked: ${part}.` };
-        total += part.length;
-        if (total > maxBytes) return { problem: `The xz data unpacks to more than ${maxBytes} bytes.` };
-        if (part.length > 0) parts.push(part);
-        if (stream.ended) break;
-      }
-    } finally {
-      stream.close();
+  const file = new XzFile(xz, packed);
+  try {
+    while (!file.ended) {
+      const part = file.next();
+      if (typeof part === 'string') return { problem: `The xz data cannot be unpacked: ${part}.` };
+      total += part.length;
+      if (total > maxBytes) return { problem: `The xz data unpacks to more than ${maxBytes} bytes.` };
+      if (part.length > 0) parts.push(part);
     }
-    at = skipPadding(packed, stream.position);
-    if (at < packed.length && detectCompression(packed.subarray(at, at + 6)) !== 'xz') {
-      return { problem: `The xz data cannot be unpacked: bytes that are no xz stream follow it at ${at}.` };
-    }
-  } while (at < packed.length);
+  } finally {
+    file.close();
+  }
   return { bytes: join(parts, total) };
 }
 
-class XzStream {
-  /** Offset in the file of the next byte that the decoder has not consumed. */
-  position: number;
+class XzFile {
   ended = false;
   readonly #xz: XzExports;
   readonly #packed: Uint8Array;
   readonly #context: number;
-  #supplied: number;
+  #supplied = 0;
 
-  constructor(xz: XzExports, packed: Uint8Array, start: number) {
+  constructor(xz: XzExports, packed: Uint8Array) {
     this.#xz = xz;
     this.#packed = packed;
     this.#context = xz.create_context();
-    this.position = start;
-    this.#supplied = start;
   }
 
   /** The next unpacked bytes, or what is wrong. */
   next(): Uint8Array | string {
     if (this.#word(inPositionWord) === this.#word(inSizeWord)) {
-      // Nothing left is said by supplying nothing: the decoder then reports the stream's end, or XZ_BUF_ERROR.
+      // Supplying nothing says that the file ends: the decoder then reports XZ_STREAM_END, or XZ_BUF_ERROR.
       this.#supply(Math.min(this.#word(bufferBytesWord), this.#packed.length - this.#supplied));
     }
     const result = this.#xz.get_next_output(this.#context);
@@ -119,7 +107,6 @@ class XzStream {
     const outBytes = this.#word(outPositionWord);
     const part = new Uint8Array(this.#xz.memory.buffer, this.#word(outStartWord), outBytes).slice();
     this.#words()[outPositionWord] = 0;
-    this.position = this.#supplied - (this.#word(inSizeWord) - this.#word(inPositionWord));
     this.ended = result === XZ_STREAM_END;
     return part;
   }
@@ -143,16 +130,6 @@ class XzStream {
   #words(): Uint32Array {
     return new Uint32Array(this.#xz.memory.buffer, this.#context, 6);
   }
-}
-
-/** Stream padding is zeros in multiples of four. */
-function skipPadding(packed: Uint8Array, start: number): number {
-  let at = start;
-  while (at + 4 <= packed.length && (packed[at] as number) === 0) {
-    if (packed[at + 1] !== 0 || packed[at + 2] !== 0 || packed[at + 3] !== 0) break;
-    at += 4;
-  }
-  return at;
 }
 
 function join(parts: readonly Uint8Array[], total: number): Uint8Array {

@@ -25,23 +25,40 @@ const unpackers: Readonly<Record<'gzip' | 'zstd', (packed: Uint8Array, maxBytes:
 };
 
 /** Bytes behind the last member that are no gzip are passed over, as gzip and zlib's gzread do. */
-function gunzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const stream = zlib.createGunzip({ chunkSize: 256 * 1024 });
-    const parts: Uint8Array[] = [];
-    let total = 0;
-    stream.on('data', (part: Uint8Array) => {
-      total += part.length;
-      if (total > maxBytes) stream.destroy(new OutputTooLarge());
-      else parts.push(part);
-    });
-    stream.on('end', () => resolve(Buffer.concat(parts, total)));
-    stream.on('error', (error) => {
-      if (total > 0 && error.message === 'incorrect header check') resolve(Buffer.concat(parts, total));
-      else reject(error);
-    });
-    stream.end(packed);
-  });
+async function gunzip(packed: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await run((done) => zlib.gunzip(packed, { maxOutputLength: maxBytes }, done));
+  } catch (error) {
+    const firstBytes = deflateOffset(packed);
+    const trailing = error instanceof Error && error.message === 'incorrect header check' && firstBytes !== undefined;
+    if (!trailing) throw error;
+    // Node takes what follows for another member. Deflate data ends by itself: measure the first member with it.
+    const options = { maxOutputLength: maxBytes, info: true };
+    const first = await run<Uint8Array>((done) => zlib.inflateRaw(packed.subarray(firstBytes), options, done));
+    const { engine } = first as unknown as { engine: { bytesWritten: number } };
+    const memberBytes = firstBytes + engine.bytesWritten + gzipTrailerBytes;
+    return await run((done) => zlib.gunzip(packed.subarray(0, memberBytes), { maxOutputLength: maxBytes }, done));
+  }
+}
+
+const gzipTrailerBytes = 8;
+
+/** Where the compressed data of a gzip member starts, behind its header's optional fields (RFC 1952, 2.3). */
+function deflateOffset(packed: Uint8Array): number | undefined {
+  const flags = packed[3] ?? 0;
+  let at = 10;
+  if (flags & 4) at += 2 + (packed[at] ?? 0) + (packed[at + 1] ?? 0) * 256;
+  for (const field of [8, 16]) {
+    if (!(flags & field)) continue;
+    const end = packed.indexOf(0, at);
+    if (end < 0) return undefined;
+    at = end + 1;
+  }
+  return flags & 2 ? at + 2 : at;
+}
+
+function run<T>(start: (done: (error: Error | null, result: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result))));
 }
 
 /** Node unpacks the first frame only; a file may have several. What follows and is none is an error, as in kmod. */
@@ -60,19 +77,12 @@ async function nativeZstd(packed: Uint8Array, maxBytes: number): Promise<Uint8Ar
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
 }
 
-function nativeFrame(packed: Uint8Array, maxBytes: number): Promise<{ bytes: Uint8Array; packedBytes: number }> {
-  return new Promise((resolve, reject) => {
-    // With `info` the result is the buffer and the engine, which knows how much it took.
-    const options = { maxOutputLength: Math.max(1, maxBytes), info: true };
-    zlib.zstdDecompress(packed, options, (error, result) => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      const { buffer, engine } = result as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
-      resolve({ bytes: buffer, packedBytes: engine.bytesWritten });
-    });
-  });
+async function nativeFrame(packed: Uint8Array, maxBytes: number): Promise<{ bytes: Uint8Array; packedBytes: number }> {
+  // With `info` the result is the buffer and the engine, which knows how much it took.
+  const options = { maxOutputLength: Math.max(1, maxBytes), info: true };
+  const result = await run<unknown>((done) => zlib.zstdDecompress(packed, options, done));
+  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  return { bytes: buffer, packedBytes: engine.bytesWritten };
 }
 
 /** For Node before 22.15. Fed in small parts, so that a bomb is noticed before it fills memory. */

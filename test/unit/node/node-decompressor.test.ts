@@ -36,6 +36,12 @@ async function unpack(packed: Uint8Array, maxBytes = cap): Promise<string | Uint
   return 'problem' in result ? result.problem : new Uint8Array(result.bytes);
 }
 
+/** Not deepEqual, which takes minutes to describe how 200,000 bytes differ. */
+function assertImage(unpacked: string | Uint8Array): void {
+  assert.ok(typeof unpacked !== 'string', String(unpacked));
+  assert.ok(Buffer.compare(unpacked, image) === 0, 'other bytes than were packed');
+}
+
 const packers: readonly (readonly [string, boolean, (input: Uint8Array) => Uint8Array])[] = [
   ['gzip', true, (input) => new Uint8Array(zlib.gzipSync(input))],
   ['zstd', true, zstd],
@@ -44,12 +50,12 @@ const packers: readonly (readonly [string, boolean, (input: Uint8Array) => Uint8
 
 for (const [name, available, pack] of packers) {
   describe(name, { skip: !available && `no ${name} here to compress with` }, () => {
-    it('gives back what was packed', async () => assert.deepEqual(await unpack(pack(image)), image));
+    it('gives back what was packed', async () => assertImage(await unpack(pack(image))));
 
     it('takes several members as one file', async () => {
       const half = image.length >> 1;
       const packed = Buffer.concat([pack(image.subarray(0, half)), pack(image.subarray(half))]);
-      assert.deepEqual(await unpack(packed), image);
+      assertImage(await unpack(packed));
     });
 
     it('says that a cut file is cut off', async () => {
@@ -80,19 +86,19 @@ for (const [name, available, pack] of packers) {
 
 it('gzip: bytes behind the last member are passed over; zstd and xz: they are an error, as for kmod', async () => {
   const garbage = new TextEncoder().encode('garbage behind');
-  assert.deepEqual(await unpack(Buffer.concat([zlib.gzipSync(image), garbage])), image);
+  assertImage(await unpack(Buffer.concat([zlib.gzipSync(image), garbage])));
   assert.match(String(await unpack(Buffer.concat([zlib.zstdCompressSync(image), garbage]))), /no zstd frame follow/);
   if (hasXz) assert.match(String(await unpack(Buffer.concat([xz(image), garbage]))), /no xz stream follow/);
 });
 
 describe('xz variants', { skip: !hasXz && 'no xz here to compress with' }, () => {
   it('several blocks, each check that kernels use, stream padding', async () => {
-    assert.deepEqual(await unpack(xz(image, '--block-size=20000')), image);
-    assert.deepEqual(await unpack(xz(image, '--check=crc64')), image);
-    assert.deepEqual(await unpack(xz(image, '--check=none')), image);
+    assertImage(await unpack(xz(image, '--block-size=20000')));
+    assertImage(await unpack(xz(image, '--check=crc64')));
+    assertImage(await unpack(xz(image, '--check=none')));
     const half = image.length >> 1;
     const parts = [xz(image.subarray(0, half)), new Uint8Array(8), xz(image.subarray(half)), new Uint8Array(4)];
-    assert.deepEqual(await unpack(Buffer.concat(parts)), image);
+    assertImage(await unpack(Buffer.concat(parts)));
   });
 
   it('a filter that no kernel reads is named, not taken for damage', async () => {
@@ -102,7 +108,7 @@ describe('xz variants', { skip: !hasXz && 'no xz here to compress with' }, () =>
 
 it('the zstd fallback for Node before 22.15 gives the same and the same refusals', () => {
   const packed = new Uint8Array(zlib.zstdCompressSync(image));
-  assert.deepEqual(new Uint8Array(fallbackZstd(packed, cap)), image);
+  assertImage(new Uint8Array(fallbackZstd(packed, cap)));
   assert.throws(() => fallbackZstd(packed.subarray(0, packed.length >> 1), cap));
   assert.throws(() => fallbackZstd(new Uint8Array(zlib.zstdCompressSync(new Uint8Array(50 << 20))), 1 << 20));
 });
