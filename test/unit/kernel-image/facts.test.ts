@@ -64,6 +64,8 @@ test('the builtin certificates are the list whose length stands behind it, not a
       ['Vendor key', 'builtin'],
     ],
   );
+  const stray = { name: '.init.data', address: 0x9000, bytes: concat(other.der, new Uint8Array(64)) };
+  assert.equal((await readKernelImage(ports, vmlinux([rodata, stray]), origin)).trustedKeys, undefined);
   const without = await readKernelImage(ports, vmlinux([rodata]), origin);
   assert.equal(without.trustedKeys, undefined, 'no list found is not an empty list');
 });
