@@ -19,6 +19,8 @@ export const limits = {
   /** Linux has 1,700 Kconfig files of 6.5 MB for all architectures together. */
   kconfigFiles: 4_000,
   kconfigBytes: 32 * 1024 * 1024,
+  /** Names offered at once; the editor asks again as the word grows. */
+  completions: 200,
   /** Lines of a log that are explained; a boot loop can write the same line for hours. */
   logFindings: 2_000,
   /** The kernel prints at most 1,024 characters a line; what is longer is no log. */

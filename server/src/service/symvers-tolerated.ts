@@ -36,7 +36,9 @@ export function parseToleratedChanges(text: string): Parsed<ToleratedChanges> {
     value: {
       rules: rules.map((rule) => rule.text),
       ruleFor: (symbol, exporter, namespace) => {
-        const rule = rules.find(({ pattern }) => [symbol, exporter, namespace].some((name) => name !== '' && pattern.test(name)));
+        const rule = rules.find(({ pattern }) =>
+          [symbol, exporter, namespace].some((name) => name !== '' && pattern.test(name)),
+        );
         return rule?.pass ? rule.text : undefined;
       },
     },
@@ -45,6 +47,9 @@ export function parseToleratedChanges(text: string): Parsed<ToleratedChanges> {
 }
 
 function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const escaped = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${escaped}$`);
 }

@@ -36,7 +36,9 @@ export function hoverExport(
   const exporter = here.exporter === 'vmlinux' ? 'the kernel itself' : `${here.exporter}.ko`;
   const lines = [
     `**${symbol}** · CRC \`${hex(here.crc)}\` · exported by ${exporter}`,
-    here.gplOnly ? 'GPL-only: a module without a GPL-compatible licence does not see it.' : 'Open to modules of any licence.',
+    here.gplOnly
+      ? 'GPL-only: a module without a GPL-compatible licence does not see it.'
+      : 'Open to modules of any licence.',
   ];
   if (here.namespace !== '') lines.push(`Namespace \`${here.namespace}\`: importers need MODULE_IMPORT_NS.`);
   const users = modules.filter((module) => module.imports.has(symbol)).map((module) => module.name);
@@ -45,7 +47,11 @@ export function hoverExport(
     if (target.symbols === undefined) continue;
     const theirs = target.symbols.get(symbol);
     const state =
-      theirs === undefined ? 'not exported' : theirs.crc === here.crc ? `the same CRC` : `CRC \`${hex(theirs.crc)}\`, **differs**`;
+      theirs === undefined
+        ? 'not exported'
+        : theirs.crc === here.crc
+          ? `the same CRC`
+          : `CRC \`${hex(theirs.crc)}\`, **differs**`;
     lines.push(`${target.name}: ${state}`);
   }
   return lines.join('\n\n');
