@@ -7,7 +7,7 @@ const results = path.join(root, 'test-results');
 fs.mkdirSync(results, { recursive: true });
 
 /** Runs node:test over a folder and counts from its own summary. */
-function nodeTests(ring, folder, env = {}) {
+function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000 } = {}) {
   const tap = path.join(results, `${ring}.tap`);
   const files = fs
     .readdirSync(path.join(root, folder), { recursive: true })
@@ -19,6 +19,8 @@ function nodeTests(ring, folder, env = {}) {
     [
       '--test',
       '--test-concurrency=2',
+      // A hang is a failure, not a wait for the job's limit. Booting kernels takes its time.
+      `--test-timeout=${timeoutMs}`,
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
       '--test-reporter=tap',
@@ -86,7 +88,7 @@ const rings = {
     return countingScript('test/editor/run.mjs');
   },
   desktop: () => countingScript('test/editor/desktop.mjs'),
-  kernels: () => nodeTests('kernels', 'test/kernels'),
+  kernels: () => nodeTests('kernels', 'test/kernels', { timeoutMs: 1_800_000 }),
 };
 const byDefault = ['checks', 'unit', 'grammars', 'server', 'package', 'editor'];
 

@@ -43,7 +43,7 @@ export class LspClient {
   }
 
   async start(folderUri: string, capabilities: Record<string, unknown> = {}): Promise<InitializeResult> {
-    const result = await this.connection.sendRequest('initialize', {
+    const result = await this.request<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: folderUri,
       workspaceFolders: [{ uri: folderUri, name: 'workspace' }],
@@ -58,11 +58,23 @@ export class LspClient {
       },
     });
     await this.connection.sendNotification('initialized', {});
-    return result as InitializeResult;
+    return result;
   }
 
-  request<Result>(method: string, params: unknown): Promise<Result> {
-    return this.connection.sendRequest(method, params);
+  /** Fails at once when the server is gone: an answer will never come. */
+  async request<Result>(name: string, params: unknown): Promise<Result> {
+    const gone = new AbortController();
+    const died = new Promise<never>((_, reject) => {
+      const fail = () => reject(new Error(`the server ended (${this.process.exitCode}) before it answered ${name}`));
+      if (this.process.exitCode !== null) fail();
+      this.process.once('exit', fail);
+      gone.signal.addEventListener('abort', () => this.process.off('exit', fail));
+    });
+    try {
+      return await Promise.race([this.connection.sendRequest<Result>(name, params), died]);
+    } finally {
+      gone.abort();
+    }
   }
 
   filesChanged(...uris: string[]): Promise<void> {

@@ -6,15 +6,19 @@ import {
   type SelectTargetParams,
 } from '@vermagic/shared';
 import { type Connection, type InitializeParams, TextDocumentSyncKind } from 'vscode-languageserver';
+import type { GrammarLoader } from '../ports/grammar-loader.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Session } from '../service/session.ts';
 import { defaultSettings, readSettings } from '../service/settings.ts';
+import { TextWorkspace } from '../service/text-workspace.ts';
 import { ModulePublisher } from './module-publisher.ts';
+import { TextFeatures } from './text-features.ts';
 import { watchFiles } from './watched-files.ts';
 
 /** What differs between the server's platforms. */
 export interface Platform {
   readonly ports: Ports;
+  readonly grammars: GrammarLoader;
   readonly version: string;
   /** Modules of the running machine's kernel, e.g. `file:///lib/modules/6.1.0`; absent where there is none. */
   readonly runningKernelUri?: string;
@@ -24,16 +28,21 @@ export interface Platform {
 export function serve(connection: Connection, platform: Platform): void {
   const session = new Session(platform.ports, platform.runningKernelUri);
   let client: InitializeParams | undefined;
+  const texts = new TextWorkspace(platform.ports, platform.grammars, () => session.surroundings());
   let publisher: ModulePublisher | undefined;
+  let features: TextFeatures | undefined;
   let settings = defaultSettings;
 
   connection.onInitialize((params) => {
     client = params;
     const related = params.capabilities.textDocument?.publishDiagnostics?.relatedInformation ?? false;
     publisher = new ModulePublisher(connection, session, related);
+    features = new TextFeatures(connection, session, texts, params);
+    features.listen();
     return {
       serverInfo: { name: 'vermagic', version: platform.version },
       capabilities: {
+        ...features.capabilities,
         textDocumentSync: TextDocumentSyncKind.Incremental,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -69,10 +78,15 @@ export function serve(connection: Connection, platform: Platform): void {
     void connection.sendNotification(method.status, session.status());
     if (change === undefined) return;
     void connection.sendNotification(method.modulesChanged, { uris: change });
+    if (change === null) void features?.refresh();
     void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));
   });
 
-  connection.onDidChangeWatchedFiles(({ changes }) => session.filesChanged(changes.map((change) => change.uri)));
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const uris = changes.map((change) => change.uri);
+    texts.filesChanged(uris);
+    return session.filesChanged(uris);
+  });
   connection.onRequest(method.targets, () => session.targets());
   connection.onRequest(method.selectTarget, ({ name }: SelectTargetParams) => session.selectTarget(name));
   connection.onRequest(method.moduleReport, ({ uri }: ModuleReportParams) => session.moduleReport(uri));

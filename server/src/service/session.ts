@@ -22,6 +22,7 @@ import { type ProjectFile, parseProjectFile, policyOfProject, projectFileName } 
 import { defaultSettings, type Settings } from './settings.ts';
 import { targetPartReaders } from './target-part-readers.ts';
 import { TargetRegistry } from './target-registry.ts';
+import type { TextSurroundings } from './text-workspace.ts';
 import { type Discovery, discoverWorkspace } from './workspace-discovery.ts';
 
 /** `undefined`: only the status changed. `null`: every module's findings are stale. */
@@ -88,16 +89,20 @@ export class Session {
     this.#tell(null);
   }
 
-  get folders(): readonly string[] {
-    return this.#folders;
+  /** Settled when the workspace has been looked through. */
+  get ready(): Promise<void> {
+    return this.#ready;
   }
 
-  get projects(): readonly ProjectFile[] {
-    return this.#projects;
-  }
-
-  get settings(): Settings {
-    return this.#settings;
+  /** What the workspace's text files are judged by. */
+  surroundings(): TextSurroundings {
+    return {
+      folders: this.#folders,
+      projects: this.#projects,
+      settings: this.#settings,
+      providerUris: this.#discovery?.providerSymvers ?? [],
+      targets: () => this.openTargets(),
+    };
   }
 
   /** URIs of the modules found in the workspace. */

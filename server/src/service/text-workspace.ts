@@ -1,0 +1,123 @@
+import type { Finding } from '../findings/finding.ts';
+import { readSymvers } from '../kernel/symvers.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { limits } from '../limits.ts';
+import type { GrammarLoader } from '../ports/grammar-loader.ts';
+import type { Ports } from '../ports/ports.ts';
+import { isWithin, uriPath } from '../ports/uri.ts';
+import type { SymbolProvider } from '../rules/kbuild/kbuild-facts.ts';
+import { Policy, type PolicySource } from '../rules/policy.ts';
+import { packsOfPins } from '../rules/policy-packs.ts';
+import type { RuleContext } from '../rules/text-rule.ts';
+import { KconfigStore } from './config-kconfig-store.ts';
+import { type LintInput, lintDocument } from './lint-document.ts';
+import { LazyParsers } from './parsers.ts';
+import { loadPinStore, type PinStore } from './pins-workspace.ts';
+import { type ProjectFile, policyOfProject } from './project-file.ts';
+import type { Settings } from './settings.ts';
+
+/** What the texts of a workspace are judged by; the session knows it, or the command line puts it together. */
+export interface TextSurroundings {
+  readonly folders: readonly string[];
+  readonly projects: readonly ProjectFile[];
+  readonly settings: Settings;
+  /** Module.symvers files of out-of-tree providers. */
+  readonly providerUris: readonly string[];
+  /** The selected target first. */
+  targets(): Promise<readonly TargetKernel[]>;
+}
+
+/** Findings in text files, with everything around them that the rules look at: policy, pins, Kconfig, targets. */
+export class TextWorkspace {
+  readonly #ports: Ports;
+  readonly #parsers: LazyParsers;
+  readonly #surroundings: () => TextSurroundings;
+  readonly #pins = new Map<string, Promise<PinStore>>();
+  #kconfig: KconfigStore | undefined;
+  #providers: Promise<readonly SymbolProvider[]> | undefined;
+
+  /** `surroundings` is asked anew for every file, because settings, projects and targets change. */
+  constructor(ports: Ports, grammars: GrammarLoader, surroundings: () => TextSurroundings) {
+    this.#ports = ports;
+    this.#parsers = new LazyParsers(grammars, ports.logger);
+    this.#surroundings = surroundings;
+  }
+
+  async findings(document: LintInput): Promise<readonly Finding[]> {
+    return lintDocument(document, await this.context(document.uri));
+  }
+
+  /** What the rules may look at besides the text of this file. */
+  async context(uri: string): Promise<RuleContext> {
+    const around = this.#surroundings();
+    const parsers = await this.#parsers.get();
+    const folder = around.folders.find((candidate) => isWithin(candidate, uri)) ?? around.folders[0];
+    const pins = folder === undefined ? undefined : (await this.#pinStore(folder)).picture;
+    this.#kconfig ??= new KconfigStore(this.#ports.files, parsers.kconfig ? { parser: parsers.kconfig } : {});
+    this.#providers ??= this.#readProviders(around.providerUris);
+    return {
+      policy: await this.#policy(around, folder),
+      files: this.#ports.files,
+      targets: await around.targets(),
+      kconfig: this.#kconfig,
+      providers: await this.#providers,
+      markdownFences: around.settings.markdownFences,
+      ...(parsers.shell ? { shell: parsers.shell } : {}),
+      ...(parsers.c ? { cParser: parsers.c } : {}),
+      ...(folder === undefined ? {} : { workspaceUri: folder }),
+      ...(pins ? { pins } : {}),
+    };
+  }
+
+  /** The text of an open file counts before what is on disk. */
+  async textChanged(uri: string, text: string): Promise<void> {
+    for (const [folder, store] of this.#pins) if (isWithin(folder, uri)) (await store).update(uri, text);
+  }
+
+  /** Files that changed on disk. */
+  filesChanged(uris: readonly string[]): void {
+    for (const uri of uris) {
+      this.#kconfig?.changed(uri);
+      for (const folder of [...this.#pins.keys()]) if (isWithin(folder, uri)) this.#pins.delete(folder);
+      if (uriPath(uri).endsWith('.symvers')) this.#providers = undefined;
+    }
+  }
+
+  #pinStore(folder: string): Promise<PinStore> {
+    let store = this.#pins.get(folder);
+    if (!store) {
+      store = loadPinStore(this.#ports.files, folder);
+      this.#pins.set(folder, store);
+    }
+    return store;
+  }
+
+  async #policy(around: TextSurroundings, folder: string | undefined): Promise<Policy> {
+    const project = around.projects.find((candidate) => folder !== undefined && isWithin(folder, candidate.uri));
+    const source: PolicySource = project ? policyOfProject(project) : {};
+    const detected = folder === undefined ? [] : await this.#packsOf(folder);
+    return new Policy({
+      ...source,
+      levels: { ...source.levels, ...around.settings.rules },
+      packs: [...(source.packs ?? []), ...detected],
+    });
+  }
+
+  /** Packs that the pins of a folder ask for: a Jetson project is known by its versions.env. */
+  async #packsOf(folder: string) {
+    const uri = `${folder.replace(/\/$/, '')}/versions.env`;
+    const bytes = await this.#ports.files.readFile(uri, limits.pinBytes).catch(() => undefined);
+    return bytes ? packsOfPins(new TextDecoder().decode(bytes)) : [];
+  }
+
+  async #readProviders(uris: readonly string[]): Promise<readonly SymbolProvider[]> {
+    const providers: SymbolProvider[] = [];
+    for (const uri of uris.slice(0, limits.providerModules)) {
+      const bytes = await this.#ports.files.readFile(uri, limits.symversBytes).catch(() => undefined);
+      if (!bytes) continue;
+      const { value } = await readSymvers(bytes, { label: uriPath(uri), uri }, this.#ports.decompressor);
+      providers.push({ uri, table: value });
+    }
+    return providers;
+  }
+}
