@@ -29,7 +29,11 @@ export async function runExample(example: RuleExample): Promise<void> {
     if (expected.line !== undefined) assert.equal((finding.where?.range.start.line ?? -1) + 1, expected.line);
     assert.ok(finding.message.includes(expected.says), `"${finding.message}" lacks "${expected.says}"`);
     if (expected.fixed !== undefined) assert.equal(fixed(example.text, finding), expected.fixed);
-    if (expected.noFix) assert.deepEqual((finding.fixes ?? []).filter((fix) => !fix.title.startsWith('Silence')), []);
+    if (expected.noFix)
+      assert.deepEqual(
+        (finding.fixes ?? []).filter((fix) => !fix.title.startsWith('Silence')),
+        [],
+      );
   }
 }
 

@@ -24,7 +24,7 @@ export function scriptFacts(document: TextDocument, context: RuleContext): Scrip
     return { document, policy, commands: [], writes: [], preferences: [whole], edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
-  const walk = new ScriptWalk(shell);
+  const walk = new ScriptWalk(shell, /dkms|\.run\b/.test(document.text));
   const scripts = embeddedScripts(document.kind, whole);
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
   runWrittenFiles(walk);

@@ -17,7 +17,7 @@ export type EmbeddedScript =
  * self-extracting installer). The rest keeps its places.
  */
 export function readableLines(script: MappedText): MappedText {
-  if (script.text.length <= limits.scriptLine && !script.text.includes('\0')) return script;
+  if (isReadable(script.text)) return script;
   const builder = new MappedTextBuilder();
   let dropped = false;
   for (let at = 0; at < script.text.length; ) {
@@ -34,4 +34,15 @@ export function readableLines(script: MappedText): MappedText {
     at = end;
   }
   return dropped || builder.length < script.text.length ? builder.build() : script;
+}
+
+function isReadable(text: string): boolean {
+  if (text.length > limits.scriptCharacters || text.includes('\0')) return false;
+  for (let at = 0; at < text.length; ) {
+    const lineBreak = text.indexOf('\n', at);
+    const end = lineBreak < 0 ? text.length : lineBreak;
+    if (end - at > limits.scriptLine) return false;
+    at = end + 1;
+  }
+  return true;
 }

@@ -11,6 +11,13 @@ import type { Word, WordPart } from './word.ts';
 import { wordsAsScript } from './word.ts';
 import { expandWord } from './word-expansion.ts';
 
+const inert: ReadonlySet<string> = new Set(
+  'test [ grep egrep fgrep sed awk gawk rm rmdir ls mkdir cut sort uniq tr head tail wc basename dirname touch chmod chown sleep kill date expr exit return break continue let cd pushd popd umask stat id uname hostname getopts getopt seq sync mount umount'.split(
+    ' ',
+  ),
+);
+const printing: ReadonlySet<string> = new Set(['echo', 'printf', ':', 'true', 'false']);
+
 /** A command about to run: its surroundings, and the variables given to it alone. */
 export interface RunContext extends Surroundings {
   readonly environment: ReadonlyMap<string, readonly WordPart[]>;
@@ -23,6 +30,8 @@ export class CommandRunner {
   readonly walk: ScriptWalk;
   /** What the commands since the last pipe or redirection print, where the script says it. */
   lastOutput: MappedText | undefined;
+  /** Output goes into a pipe or a file, so it counts what is printed. */
+  collecting = false;
   extraArguments: readonly ShellNode[] = [];
 
   constructor(walk: ScriptWalk) {
@@ -30,6 +39,7 @@ export class CommandRunner {
   }
 
   simpleCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
+    if (this.#isInert(node, frame, around)) return;
     const expansion = this.walk.expansion(frame, around);
     let environment = around.scope.exported();
     const name = childOf(node, 'name');
@@ -60,6 +70,15 @@ export class CommandRunner {
       this.run(argv, { ...around, input: redirections.input ?? input, environment, whole, wrapper });
     }
     for (const file of redirections.outputs) this.fileWritten(file.path, this.lastOutput, file.append, span, around);
+  }
+
+  /** A command that no rule asks about and that runs nothing else: most of a script, left out for speed. */
+  #isInert(node: ShellNode, frame: Frame, around: Surroundings): boolean {
+    const name = childOf(node, 'name');
+    if (name === undefined || node.substitutes || this.walk.thorough) return false;
+    const text = frame.text.slice(name.start, name.end);
+    if (!(inert.has(text) || (!this.collecting && printing.has(text)))) return false;
+    return !around.scope.functions.has(text);
   }
 
   /** Runs one command whose words are settled. */

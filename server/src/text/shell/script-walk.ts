@@ -42,7 +42,11 @@ export class ScriptWalk {
   #steps = 0;
   truncated = false;
 
-  constructor(parser: ShellParser) {
+  /** Follows commands too that only matter as a sign of care (a test for headers). */
+  readonly thorough: boolean;
+
+  constructor(parser: ShellParser, thorough = true) {
+    this.thorough = thorough;
     this.#parser = parser;
     this.#runner = new CommandRunner(this);
   }
@@ -246,33 +250,29 @@ export class ScriptWalk {
     const own = node.children.filter((child) => !isElse(child));
     const conditions = own.filter((child) => child.field === 'condition');
     this.#all(conditions, frame, around);
-    const before = around.scope.fork();
     const taken = around.scope.fork();
-    this.#all(
-      own.filter((child) => child.field !== 'condition'),
-      frame,
-      { ...around, scope: taken, conditional: true },
-    );
+    const body = own.filter((child) => child.field !== 'condition');
+    this.#all(body, frame, { ...around, scope: taken, conditional: true });
     const clauses = node.children.filter(isElse);
     const branches = clauses.map((clause) => {
-      const scope = before.fork();
+      const scope = around.scope.fork();
       this.#all(clause.children, frame, { ...around, scope, conditional: true });
       return scope;
     });
-    around.scope.adopt(taken);
-    for (const branch of branches) around.scope.join(branch);
-    if (!clauses.some((clause) => clause.type === 'else_clause')) around.scope.join(before);
+    const complete = clauses.some((clause) => clause.type === 'else_clause');
+    around.scope.merge([taken, ...branches, ...(complete ? [] : [around.scope.fork()])]);
   }
 
   #caseStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const before = around.scope.fork();
+    const branches = [around.scope.fork()];
     for (const item of node.children) {
       if (item.type !== 'case_item') continue;
-      const scope = before.fork();
+      const scope = around.scope.fork();
       const body = item.children.filter((child) => child.field !== 'value');
       this.#all(body, frame, { ...around, scope, conditional: true });
-      around.scope.join(scope);
+      branches.push(scope);
     }
+    around.scope.merge(branches);
   }
 
   #forStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
@@ -357,6 +357,7 @@ export class ScriptWalk {
 
   /** `[ … ]` and `[[ … ]]` as a command named `[`, its words in order. */
   #testCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
+    if (!this.thorough && !node.substitutes) return;
     const span = frame.map.span(node.start, node.end);
     const argv = [makeWord([{ text: '[', ...span, quoted: true }], span.start, span.end)];
     const visit = (child: ShellNode): void => {
@@ -382,6 +383,8 @@ export class ScriptWalk {
   pipeline(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
     let upstream = around.upstream;
     let input = around.input;
+    const collected = this.#runner.collecting;
+    this.#runner.collecting = true;
     for (const node of nodes) {
       if (!node.named) continue;
       const mark = this.mark;
@@ -390,6 +393,7 @@ export class ScriptWalk {
       upstream = [...upstream, ...this.since(mark)];
       input = this.#runner.lastOutput;
     }
+    this.#runner.collecting = collected;
     this.#runner.lastOutput = undefined;
   }
 
@@ -399,8 +403,11 @@ export class ScriptWalk {
     const mark = this.mark;
     this.#runner.lastOutput = undefined;
     this.#runner.extraArguments = redirections.arguments;
+    const collected = this.#runner.collecting;
+    this.#runner.collecting = true;
     if (body !== undefined) this.statement(body, frame, { ...around, input: redirections.input ?? around.input });
     this.#runner.extraArguments = [];
+    this.#runner.collecting = collected;
     const output = this.#runner.lastOutput;
     const span = frame.map.span(node.start, body?.end ?? node.end);
     for (const file of redirections.outputs) this.#runner.fileWritten(file.path, output, file.append, span, around);

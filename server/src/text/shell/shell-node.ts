@@ -11,6 +11,8 @@ export interface ShellNode {
   readonly start: number;
   readonly end: number;
   readonly named: boolean;
+  /** Some command substitution is in it: expanding it runs commands. */
+  readonly substitutes: boolean;
   readonly children: readonly ShellNode[];
 }
 
@@ -29,6 +31,7 @@ export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode
     start: startIndex - base,
     end: endIndex - base,
     named: nodeIsNamed,
+    substitutes: /^(command|process)_substitution$/.test(nodeType) || children.some((child) => child.substitutes),
     children,
   };
 }

@@ -30,94 +30,98 @@ export interface KnownFile {
   readonly append: boolean;
 }
 
-/** What the script has set up so far: variables, functions, arguments, files that it wrote. */
+/**
+ * What the script has set up so far: variables, functions, arguments, files that it wrote. A fork sees its parent's
+ * variables and keeps its own changes; the parent must not change while the fork is in use.
+ */
 export class ShellScope {
-  #variables: Map<string, Variable>;
-  /** Copied on the first change: most branches change nothing. */
-  #shared: boolean;
+  readonly #parent: ShellScope | undefined;
+  /** Changes since the fork; `null` for a variable that was unset. */
+  readonly #own = new Map<string, Variable | null>();
   #exported: ReadonlyMap<string, readonly WordPart[]> | undefined;
   readonly functions: Map<string, ShellFunction>;
   readonly files: Map<string, KnownFile>;
   /** `$1`…; `undefined` when the caller is not known. */
   args: readonly Word[] | undefined;
 
-  constructor(from?: ShellScope) {
-    this.#variables = from === undefined ? new Map() : from.#variables;
-    this.#shared = from !== undefined;
-    if (from !== undefined) {
-      from.#shared = true;
-      this.#exported = from.#exported;
-    }
-    this.functions = from?.functions ?? new Map();
-    this.files = from?.files ?? new Map();
-    this.args = from?.args;
+  constructor(parent?: ShellScope) {
+    this.#parent = parent;
+    this.functions = parent?.functions ?? new Map();
+    this.files = parent?.files ?? new Map();
+    this.args = parent?.args;
   }
 
-  /** A copy whose variables can be changed alone (a branch, a subshell). */
+  /** A scope whose variables can be changed alone (a branch, a subshell). */
   fork(): ShellScope {
     return new ShellScope(this);
   }
 
   get(name: string): Variable | undefined {
-    return this.#variables.get(name);
+    const own = this.#own.get(name);
+    if (own !== undefined) return own ?? undefined;
+    return this.#parent?.get(name);
   }
 
   set(name: string, variable: Variable): void {
-    const exported = variable.exported || this.#variables.get(name)?.exported === true;
-    this.#own(exported).set(name, exported ? { ...variable, exported } : variable);
-  }
-
-  /** The variables, to be changed. */
-  #own(touchesExported: boolean): Map<string, Variable> {
-    if (this.#shared) this.#variables = new Map(this.#variables);
-    this.#shared = false;
-    if (touchesExported) this.#exported = undefined;
-    return this.#variables;
+    const exported = variable.exported || this.get(name)?.exported === true;
+    this.#put(name, exported ? { ...variable, exported } : variable);
   }
 
   forget(name: string): void {
-    if (this.#variables.has(name)) this.#own(true).delete(name);
+    if (this.get(name) !== undefined) this.#put(name, null);
   }
 
   export(name: string): void {
-    const variable = this.#variables.get(name);
-    if (variable !== undefined) this.#own(true).set(name, { ...variable, exported: true });
+    const variable = this.get(name);
+    if (variable !== undefined) this.#put(name, { ...variable, exported: true });
   }
 
+  #put(name: string, variable: Variable | null): void {
+    if (variable === null || variable.exported) this.#exported = undefined;
+    this.#own.set(name, variable);
+  }
+
+  /** First values of the exported variables. */
   exported(): ReadonlyMap<string, readonly WordPart[]> {
     this.#exported ??= this.#collectExported();
     return this.#exported;
   }
 
   #collectExported(): ReadonlyMap<string, readonly WordPart[]> {
-    const all = new Map<string, readonly WordPart[]>();
-    for (const [name, variable] of this.#variables) {
-      const value = variable.values[0];
-      if (variable.exported && value !== undefined) all.set(name, value);
+    const inherited = this.#parent?.exported() ?? new Map<string, readonly WordPart[]>();
+    let all: Map<string, readonly WordPart[]> | undefined;
+    for (const [name, variable] of this.#own) {
+      const value = variable?.values[0];
+      if (variable?.exported === true && value !== undefined) {
+        all ??= new Map(inherited);
+        all.set(name, value);
+      } else if (variable === null && inherited.has(name)) {
+        all ??= new Map(inherited);
+        all.delete(name);
+      }
     }
-    return all;
+    return all ?? inherited;
   }
 
-  /** After a branch that may or may not have run: a variable may have either value. */
+  /** After branches of which exactly one has run: a variable may have the value of any. All are forks of this scope. */
+  merge(branches: readonly ShellScope[]): void {
+    const names = new Set(branches.flatMap((branch) => [...branch.#own.keys()]));
+    const merged = [...names].map((name) => [name, branches.map((branch) => branch.get(name))] as const);
+    for (const [name, values] of merged) {
+      const known = values.filter((value) => value !== undefined);
+      const [first, ...rest] = known;
+      if (first === undefined) {
+        this.#put(name, null);
+        continue;
+      }
+      const all = rest.reduce(union, first);
+      this.#put(name, known.length < values.length ? { ...all, open: true } : all);
+    }
+  }
+
+  /** After a branch that may or may not have run. */
   join(branch: ShellScope): void {
-    if (branch.#variables === this.#variables) return;
-    const own = this.#own(true);
-    for (const [name, theirs] of branch.#variables) {
-      const ours = own.get(name);
-      if (ours === theirs) continue;
-      own.set(name, ours === undefined ? { ...theirs, open: true } : union(ours, theirs));
-    }
-    for (const [name, ours] of own) {
-      if (!branch.#variables.has(name) && !ours.open) own.set(name, { ...ours, open: true });
-    }
-  }
-
-  /** Takes over the variables of the branch that ran for certain. */
-  adopt(branch: ShellScope): void {
-    this.#variables = branch.#variables;
-    this.#shared = true;
-    branch.#shared = true;
-    this.#exported = undefined;
+    this.merge([this.fork(), branch]);
   }
 }
 
