@@ -64,6 +64,18 @@ function byVersion(a, b) {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
+const packagesByArchitecture = new Map();
+
+/** Names of all kernel packages; asking apt takes seconds, so it is asked once. */
+function kernelPackages(architecture) {
+  let names = packagesByArchitecture.get(architecture);
+  if (names === undefined) {
+    names = run('apt-cache', [...aptOptions(architecture), 'pkgnames', 'linux-']).split('\n');
+    packagesByArchitecture.set(architecture, names);
+  }
+  return names;
+}
+
 /**
  * The newest release of a series that has both image and headers, e.g. ('6.1', 'rt-arm64', 'arm64') gives
  * '6.1.0-56-rt-arm64'. Throws when apt knows none.
@@ -72,8 +84,7 @@ export function newestRelease(series, flavour, architecture) {
   const releases = (kind) => {
     const prefix = `linux-${kind}-${series}.`;
     const version = /^[\d.]+(-\d+)?(\+deb\d+(u\d+)?)?$/;
-    return run('apt-cache', [...aptOptions(architecture), 'pkgnames', prefix])
-      .split('\n')
+    return kernelPackages(architecture)
       .filter((name) => name.startsWith(prefix) && name.endsWith(`-${flavour}`))
       .map((name) => name.slice(`linux-${kind}-`.length))
       .filter((release) => version.test(release.slice(0, -flavour.length - 1)));
