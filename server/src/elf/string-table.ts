@@ -2,6 +2,8 @@ import { limits } from '../limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+const toleratedOverlongNames = 8;
+
 /** Bytes as UTF-8 text; what is no UTF-8 becomes U+FFFD. */
 export function decodeText(bytes: Uint8Array): string {
   return utf8.decode(bytes);
@@ -16,6 +18,7 @@ export class StringTable {
   readonly #text: string;
   /** False when a multi-byte character moved text offsets away from byte offsets. */
   readonly #aligned: boolean;
+  #overlongNames = 0;
 
   /** `bytes` must stay unchanged as long as the table is used. */
   constructor(bytes: Uint8Array) {
@@ -31,15 +34,25 @@ export class StringTable {
   /** The string at a byte offset, up to the next NUL, the table's end or the longest name read (`limits.elfNameBytes`); `undefined` when it starts outside. */
   at(offset: number): string | undefined {
     if (offset >= this.#bytes.length) return undefined;
-    // Cut before searching: a table without NULs must not be walked once per name.
-    if (this.#aligned) {
-      const rest = this.#text.slice(offset, offset + limits.elfNameBytes);
-      const end = rest.indexOf('\0');
-      return end < 0 ? rest : rest.slice(0, end);
-    }
+    if (this.#aligned) return this.#cut(offset);
     const rest = this.#bytes.subarray(offset, offset + limits.elfNameBytes);
     const end = rest.indexOf(0);
     return decodeText(end < 0 ? rest : rest.subarray(0, end));
+  }
+
+  #cut(offset: number): string {
+    const text = this.#text;
+    // A table without NULs must not be walked once per name: after a few overlong ones, cut before searching.
+    if (this.#overlongNames > toleratedOverlongNames) {
+      const rest = text.slice(offset, offset + limits.elfNameBytes);
+      const nul = rest.indexOf('\0');
+      return nul < 0 ? rest : rest.slice(0, nul);
+    }
+    const nul = text.indexOf('\0', offset);
+    const end = nul < 0 ? text.length : nul;
+    if (end - offset <= limits.elfNameBytes) return text.slice(offset, end);
+    this.#overlongNames++;
+    return text.slice(offset, offset + limits.elfNameBytes);
   }
 
   /** Whether the string at a byte offset starts with `prefix` (ASCII), found without making a string. */

@@ -7,18 +7,10 @@ import type { ModinfoEntry, ModuleParameter } from './kernel-module.ts';
  */
 export function parseModinfo(bytes: Uint8Array): ModinfoEntry[] {
   const entries: ModinfoEntry[] = [];
-  let start = 0;
-  while (start < bytes.length) {
-    if (bytes[start] === 0) {
-      start++;
-      continue;
-    }
-    const nul = bytes.indexOf(0, start);
-    const end = nul < 0 ? bytes.length : nul;
-    const text = decodeText(bytes.subarray(start, end));
+  for (const text of decodeText(bytes).split('\0')) {
+    if (text === '') continue;
     const equals = text.indexOf('=');
     entries.push(equals < 0 ? { key: text, value: '' } : { key: text.slice(0, equals), value: text.slice(equals + 1) });
-    start = end + 1;
   }
   return entries;
 }

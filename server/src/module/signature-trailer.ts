@@ -1,12 +1,12 @@
 import { copyBytes, viewOf } from '../elf/raw-tables.ts';
 import { bytesAt, type Reading } from '../elf/reading.ts';
-import { decodeText } from '../elf/string-table.ts';
 import type { Problem } from '../ports/parsed.ts';
 import type { ModuleSignature, SignatureTrailer } from './kernel-module.ts';
 import { readSignerInfo, type SignerInfoText } from './signer-info.ts';
 
 /** The last bytes of a signed module (include/linux/module_signature.h: MODULE_SIG_STRING). */
 export const signatureMarker = '~Module signature appended~\n';
+const markerBytes = new TextEncoder().encode(signatureMarker);
 /** `struct module_signature`. */
 const trailerBytes = 12;
 
@@ -20,8 +20,7 @@ export function* readSignature(sizeBytes: number): Reading<ModuleSignature | und
   const tailBytes = trailerBytes + signatureMarker.length;
   const tail = yield* bytesAt(Math.max(0, sizeBytes - tailBytes), Math.min(sizeBytes, tailBytes));
   const markerAt = tail.length - signatureMarker.length;
-  // The first byte decides nearly always, without making a string.
-  if (tail[markerAt] !== 0x7e || decodeText(tail.subarray(markerAt)) !== signatureMarker) return undefined;
+  if (markerAt < 0 || !markerBytes.every((byte, index) => tail[markerAt + index] === byte)) return undefined;
   const trailer = decodeTrailer(tail.subarray(0, markerAt));
   const end = sizeBytes - tailBytes;
   if (trailer === undefined || trailer.signatureLength > end) {

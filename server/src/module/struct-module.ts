@@ -1,5 +1,3 @@
-import { decodeText } from '../elf/string-table.ts';
-
 /**
  * The `name` inside an unrelocated `struct module`, the contents of `.gnu.linkonce.this_module`. It follows
  * `enum module_state state` and `struct list_head list` (include/linux/module.h): offset 24 on 64-bit, 12 on
@@ -10,8 +8,9 @@ export function nameInStructModule(bytes: Uint8Array, elfClass: 32 | 64): string
   const start = isNameByte(bytes[usual]) ? usual : bytes.findIndex((byte) => isNameByte(byte));
   if (start < 0) return undefined;
   let end = start;
-  while (isNameByte(bytes[end])) end++;
-  return decodeText(bytes.subarray(start, end));
+  // MODULE_NAME_LEN is 56 or 60.
+  while (end - start < 64 && isNameByte(bytes[end])) end++;
+  return String.fromCharCode(...bytes.subarray(start, end));
 }
 
 function isNameByte(byte: number | undefined): boolean {
