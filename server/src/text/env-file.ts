@@ -28,7 +28,7 @@ export function parseEnvAssignments(text: string): EnvAssignment[] {
     const name = match[1] ?? '';
     const written = match[2] ?? '';
     const nameStart = match.index;
-    if (inside(comments, nameStart)) continue;
+    if (inside(comments, nameStart) || isQuoted(text, nameStart)) continue;
     const quoted = written.startsWith('"') || written.startsWith("'");
     const valueStart = nameStart + name.length + 1 + (quoted ? 1 : 0);
     const raw = quoted ? written.slice(1, -1) : written;
@@ -85,6 +85,12 @@ export function expandEnv(raw: string, value: (name: string) => string | undefin
     return inner ?? '';
   });
   return known && !expanded.includes('$') ? expanded : undefined;
+}
+
+/** Whether an odd number of quotes stands before the place in its line. */
+function isQuoted(text: string, offset: number): boolean {
+  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace(/\\./g, '');
+  return (before.split('"').length - 1) % 2 === 1;
 }
 
 type Spans = readonly { readonly start: number; readonly end: number }[];
