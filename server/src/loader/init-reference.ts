@@ -32,7 +32,7 @@ export interface InitReference {
 }
 
 /** Types of a plain pointer: jump tables of switches use others, or point into the middle of functions. */
-const pointerTypes: Readonly<Record<number, readonly number[]>> = {
+export const pointerTypes: Readonly<Record<number, readonly number[]>> = {
   [EM_X86_64]: [1],
   [EM_386]: [1],
   [EM_AARCH64]: [257],

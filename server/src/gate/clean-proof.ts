@@ -1,0 +1,329 @@
+import { SHN_ABS, SHT_NOBITS, SHT_REL, SHT_RELA, STB_WEAK } from '../elf/constants.ts';
+import { ExportTable } from './export-table.ts';
+import { endsInNul, kind, type ModuleBytes, SectionTable, special } from './module-sections.ts';
+import { readProvenModinfo } from './proven-modinfo.ts';
+import { readSignatureShape, type SignatureShapes } from './signature-shape.ts';
+import type { ProofPlan } from './proof-plan.ts';
+
+/** What a proof says of one module. Numbers from `signed` on: clean, if signatures of that shape (number − signed) are good. */
+export const proven = {
+  doubt: 0,
+  clean: 1,
+  /** Clean but for its missing signature, which the target looks at and does not enforce. */
+  unsigned: 2,
+  /** In doubt, and what it exports may not be what the table lists of it. */
+  exportsDiffer: 3,
+  signed: 4,
+} as const;
+
+const crcPrefix = ascii('__crc_');
+const tablePrefix = ascii('__ksymtab_');
+const namespacePrefix = ascii('__kstrtabns_');
+const moduleLayout = ascii('module_layout');
+const versionRecordBytes = 64;
+/** Taken for proprietary whatever licence they state (loader/license.ts). */
+const distrustedNames = ['ndiswrapper', 'driverloader', 'lve'].map(ascii);
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * Proves of a module, from its bytes alone and without decoding a name, that the target's loader would load it and that nothing
+ * is to be warned of. The proof is sufficient, not necessary: whatever is unusual is left in doubt, and `predictLoad` decides.
+ * It demands at least what the checks in loader/ demand of any kernel version; a test holds the two together.
+ *
+ * A module that exports symbols is clean only if they are exactly those that the export table lists of it, so that the table,
+ * which was made from what the kernel's build wrote down, is proven along the way.
+ */
+export class CleanProof {
+  readonly #plan: ProofPlan;
+  readonly #table: ExportTable;
+  readonly #exportCounts: Uint32Array;
+  readonly #namespaceNames: readonly Uint8Array[];
+  readonly #sections = new SectionTable();
+  /** For each export, the number of the module that last listed its CRC, exported it, and so on. */
+  readonly #versionSeen: Uint32Array;
+  readonly #exportSeen: Uint32Array;
+  readonly #crcSeen: Uint32Array;
+  readonly #namespaceSeen: Uint32Array;
+  #turn = 0;
+
+  constructor(plan: ProofPlan) {
+    this.#plan = plan;
+    this.#table = new ExportTable(plan.exports);
+    this.#exportCounts = this.#table.countByExporter(plan.exports.exporters.length);
+    this.#namespaceNames = plan.exports.namespaces.map(ascii);
+    this.#versionSeen = new Uint32Array(this.#table.size);
+    this.#exportSeen = new Uint32Array(this.#table.size);
+    this.#crcSeen = new Uint32Array(this.#table.size);
+    this.#namespaceSeen = new Uint32Array(this.#table.size);
+  }
+
+  /**
+   * @param self the id of the module's own name among the exporters of the table; 0 when it exports nothing by the table.
+   * @param name the module's name by its file, `-` folded to `_`.
+   */
+  prove(module: ModuleBytes, self: number, name: Uint8Array, shapes: SignatureShapes): number {
+    this.#turn++;
+    const plan = this.#plan;
+    let status: number = proven.clean;
+    let elfBytes = module.sizeBytes;
+    const signature = readSignatureShape(module, shapes);
+    if (signature.kind === 'odd') return self === 0 ? proven.doubt : proven.exportsDiffer;
+    if (signature.kind === 'signed') elfBytes = signature.elfBytes;
+    if (plan.signature !== 'ignored') {
+      if (signature.kind === 'signed') status = proven.signed + signature.shape;
+      else if (plan.signature === 'enforced') status = proven.doubt;
+      else status = proven.unsigned;
+    }
+    const sections = this.#sections;
+    if (!sections.read(module, elfBytes, plan.elfClass, plan.machine)) {
+      return self === 0 ? proven.doubt : proven.exportsDiffer;
+    }
+    if (!this.#exports(module, self)) return proven.exportsDiffer;
+    const { specials } = sections;
+    if ((specials[special.ctors] as number) !== 0 && (specials[special.initArray] as number) !== 0) return proven.doubt;
+    if ((specials[special.extendedCrcs] as number) + (specials[special.extendedNames] as number) !== 0) return proven.doubt;
+    if (!plan.smp && (specials[special.percpu] as number) !== 0) return proven.doubt;
+    const imported = readProvenModinfo(module, sections, plan, this.#namespaceNames);
+    if (status === proven.doubt || imported === undefined || !this.#isNamedAs(module, name)) return proven.doubt;
+    if (!this.#versions(module)) return proven.doubt;
+    if (!this.#symbols(module, self, imported)) return proven.doubt;
+    return this.#relocations(module) ? status : proven.doubt;
+  }
+
+  /** struct module: there once, of the target's size, and named as the file. */
+  #isNamedAs(module: ModuleBytes, name: Uint8Array): boolean {
+    const plan = this.#plan;
+    const section = this.#sections.specials[special.thisModule] as number;
+    if (section === 0) return false;
+    const size = this.#sections.sizes[section] as number;
+    if (plan.structModuleSize !== undefined && size !== plan.structModuleSize) return false;
+    const nameAt = plan.elfClass === 64 ? 24 : 12;
+    if (size < nameAt + name.length + 1) return false;
+    const at = (this.#sections.offsets[section] as number) + nameAt;
+    for (let i = 0; i < name.length; i++) if (module.bytes[at + i] !== name[i]) return false;
+    if (module.bytes[at + name.length] !== 0) return false;
+    return !distrustedNames.some((other) => other.length === name.length && other.every((byte, i) => byte === name[i]));
+  }
+
+  /** Every record of `__versions` that names an export of the target has the target's CRC. */
+  #versions(module: ModuleBytes): boolean {
+    const section = this.#sections.specials[special.versions] as number;
+    if (section === 0) return !this.#plan.modversions;
+    const { bytes, words } = module;
+    const start = this.#sections.offsets[section] as number;
+    const size = this.#sections.sizes[section] as number;
+    const crcBytes = this.#plan.elfClass / 8;
+    if (size === 0 || size % versionRecordBytes !== 0 || start % 4 !== 0) return false;
+    // Records of variable length begin with a length that lies within the section; these do not.
+    if ((words[start / 4] as number) <= size) return false;
+    const table = this.#table;
+    for (let at = start; at < start + size; at += versionRecordBytes) {
+      if (bytes[at + versionRecordBytes - 1] !== 0) return false;
+      if (crcBytes === 8 && words[at / 4 + 1] !== 0) return false;
+      const nameAt = at + crcBytes;
+      let end = nameAt;
+      while (bytes[end] !== 0) end++;
+      if (end === nameAt) return false;
+      const entry = table.find(bytes, nameAt, end);
+      if (entry < 0) continue;
+      // Of two records of one name the first counts: twice is unusual.
+      if (this.#versionSeen[entry] === this.#turn) return false;
+      if (table.hasCrc(entry) && table.crc(entry) !== words[at / 4]) return false;
+      this.#versionSeen[entry] = this.#turn;
+    }
+    if (!this.#plan.modversions) return true;
+    const layout = table.find(moduleLayout, 0, moduleLayout.length);
+    return layout >= 0 && this.#versionSeen[layout] === this.#turn;
+  }
+
+  /** Every undefined symbol is exported to this module; no symbol is of a kind that some kernel refuses. */
+  #symbols(module: ModuleBytes, self: number, imported: Uint8Array): boolean {
+    const sections = this.#sections;
+    const { bytes, words } = module;
+    const wide = this.#plan.elfClass === 64;
+    const start = sections.offsets[sections.symtab] as number;
+    const entryBytes = wide ? 24 : 16;
+    const count = Math.floor((sections.sizes[sections.symtab] as number) / entryBytes);
+    const strings = sections.offsets[sections.strtab] as number;
+    const stringBytes = sections.sizes[sections.strtab] as number;
+    if (start % 4 !== 0 || !endsInNul(bytes, strings, stringBytes)) return false;
+    const modversions = this.#plan.modversions;
+    const table = this.#table;
+    for (let index = 1; index < count; index++) {
+      const at = start + index * entryBytes;
+      const place = wide ? (words[at / 4 + 1] as number) : (words[at / 4 + 3] as number);
+      const shndx = place >>> 16;
+      const nameOffset = words[at / 4] as number;
+      if (nameOffset >= stringBytes) return false;
+      if (shndx !== 0) {
+        if (shndx >= sections.count && shndx !== SHN_ABS) return false;
+        continue;
+      }
+      const nameAt = strings + nameOffset;
+      let end = nameAt;
+      while (bytes[end] !== 0) end++;
+      const entry = table.find(bytes, nameAt, end);
+      if (entry < 0) {
+        const binding = (place >>> 4) & 15;
+        if (binding === STB_WEAK && end > nameAt) continue;
+        return false;
+      }
+      if (modversions && table.hasCrc(entry) && this.#versionSeen[entry] !== this.#turn) return false;
+      const namespace = table.namespace(entry);
+      if (namespace !== 0 && imported[namespace] !== 1) return false;
+      if (self !== 0 && table.exporter(entry) === self) return false;
+    }
+    return true;
+  }
+
+  #exportsAny(): boolean {
+    const { specials } = this.#sections;
+    return (specials[special.ksymtab] as number) !== 0 || (specials[special.ksymtabGpl] as number) !== 0;
+  }
+
+  #exportLabels(module: ModuleBytes, self: number): boolean {
+    const sections = this.#sections;
+    const { bytes, words } = module;
+    const wide = this.#plan.elfClass === 64;
+    const start = sections.offsets[sections.symtab] as number;
+    const entryBytes = wide ? 24 : 16;
+    const count = Math.floor((sections.sizes[sections.symtab] as number) / entryBytes);
+    const strings = sections.offsets[sections.strtab] as number;
+    const stringBytes = sections.sizes[sections.strtab] as number;
+    if (start % 4 !== 0 || !endsInNul(bytes, strings, stringBytes)) return false;
+    for (let at = start + entryBytes; at < start + count * entryBytes; at += entryBytes) {
+      const nameOffset = words[at / 4] as number;
+      if (nameOffset >= stringBytes) return false;
+      const nameAt = strings + nameOffset;
+      if (bytes[nameAt] !== 0x5f || bytes[nameAt + 1] !== 0x5f) continue;
+      const shndx = (words[at / 4 + (wide ? 1 : 3)] as number) >>> 16;
+      if (shndx === 0) continue;
+      if (shndx >= sections.count && shndx !== SHN_ABS) return false;
+      if (!this.#exportLabel(module, at, shndx, nameAt, self)) return false;
+    }
+    return true;
+  }
+
+  /** Takes note of `__ksymtab_X`, `__crc_X` and `__kstrtabns_X`; false when they say something else than the table. */
+  #exportLabel({ bytes, words }: ModuleBytes, at: number, shndx: number, nameAt: number, self: number): boolean {
+    const { specials, offsets, sizes, types } = this.#sections;
+    const third = bytes[nameAt + 2];
+    const prefix = third === 0x63 ? crcPrefix : third !== 0x6b ? undefined : bytes[nameAt + 4] === 0x79 ? tablePrefix : namespacePrefix;
+    if (prefix === undefined) return true;
+    for (let i = 2; i < prefix.length; i++) if (bytes[nameAt + i] !== prefix[i]) return true;
+    const start = nameAt + prefix.length;
+    let end = start;
+    while (bytes[end] !== 0) end++;
+    const entry = this.#table.find(bytes, start, end);
+    if (entry < 0 || self === 0 || this.#table.exporter(entry) !== self) return false;
+    const wide = this.#plan.elfClass === 64;
+    const value = words[(at + (wide ? 8 : 4)) / 4] as number;
+    if (wide && words[(at + 12) / 4] !== 0 && shndx !== SHN_ABS) return false;
+    if (prefix === tablePrefix) {
+      const gpl = shndx === specials[special.ksymtabGpl];
+      if ((!gpl && shndx !== specials[special.ksymtab]) || gpl !== this.#table.gplOnly(entry)) return false;
+      this.#exportSeen[entry] = this.#turn;
+      return true;
+    }
+    if (prefix === crcPrefix) {
+      if (shndx !== SHN_ABS) {
+        const place = (offsets[shndx] as number) + value;
+        if (types[shndx] === SHT_NOBITS || value % 4 !== 0 || place % 4 !== 0 || value + 4 > (sizes[shndx] as number)) return false;
+        if (words[place / 4] !== this.#table.crc(entry)) return false;
+      } else if (value !== this.#table.crc(entry)) return false;
+      this.#crcSeen[entry] = this.#turn;
+      return true;
+    }
+    const expected = this.#namespaceNames[this.#table.namespace(entry)] as Uint8Array;
+    if (shndx === SHN_ABS || types[shndx] === SHT_NOBITS || value + expected.length >= (sizes[shndx] as number)) return false;
+    const text = (offsets[shndx] as number) + value;
+    for (let i = 0; i < expected.length; i++) if (bytes[text + i] !== expected[i]) return false;
+    if (bytes[text + expected.length] !== 0) return false;
+    this.#namespaceSeen[entry] = this.#turn;
+    return true;
+  }
+
+  /** What the module exports is what the table lists of it, all of it. */
+  #exports(module: ModuleBytes, self: number): boolean {
+    const listed = self === 0 ? 0 : (this.#exportCounts[self] as number);
+    if (!this.#exportsAny()) return listed === 0;
+    if (!this.#exportLabels(module, self)) return false;
+    const { specials, sizes } = this.#sections;
+    if (this.#plan.exportFlags || (specials[special.kflagstab] as number) !== 0) return false;
+    const filled = (which: number) => (specials[which] as number) !== 0 && (sizes[specials[which] as number] as number) > 0;
+    for (const [table, crcs] of [
+      [special.ksymtab, special.kcrctab],
+      [special.ksymtabGpl, special.kcrctabGpl],
+    ] as const) {
+      if (this.#plan.modversions && filled(table) && !filled(crcs)) return false;
+    }
+    return this.#countExports(self) === listed;
+  }
+
+  /** Exports whose labels were all seen; -1 when one lacks a label. */
+  #countExports(self: number): number {
+    const table = this.#table;
+    let count = 0;
+    for (let entry = this.#firstOf(self); entry < table.size; entry++) {
+      if (table.exporter(entry) !== self || this.#exportSeen[entry] !== this.#turn) continue;
+      if (table.hasCrc(entry) !== (this.#crcSeen[entry] === this.#turn)) return -1;
+      if (table.namespace(entry) !== 0 && this.#namespaceSeen[entry] !== this.#turn) return -1;
+      count++;
+      if (count === this.#exportCounts[self]) break;
+    }
+    return count;
+  }
+
+  /** Exports of one exporter lie together in most tables: the search begins at the first. */
+  #firstOf(self: number): number {
+    this.#firsts ??= firstEntries(this.#table, this.#plan.exports.exporters.length);
+    return this.#firsts[self] as number;
+  }
+
+  #firsts: Uint32Array | undefined;
+
+  /** All types are applied by the loader, and no pointer of lasting data leads into what is freed after init. */
+  #relocations(module: ModuleBytes): boolean {
+    const { relocationTypes, pointerTypes, elfClass } = this.#plan;
+    const sections = this.#sections;
+    const { words } = module;
+    const wide = elfClass === 64;
+    const symbols = (sections.offsets[sections.symtab] as number) / 4;
+    const symbolWords = wide ? 6 : 4;
+    const symbolCount = Math.floor((sections.sizes[sections.symtab] as number) / (symbolWords * 4));
+    const judged = relocationTypes.length > 0;
+    for (let index = 1; index < sections.count; index++) {
+      const type = sections.types[index] as number;
+      if (type !== SHT_RELA && type !== SHT_REL) continue;
+      const target = sections.infos[index] as number;
+      const kinds = target < sections.count ? (sections.kinds[target] as number) : 0;
+      if ((kinds & kind.alloc) === 0) continue;
+      const follows = sections.hasInit && (kinds & kind.persists) !== 0;
+      const start = sections.offsets[index] as number;
+      if (start % 4 !== 0) return false;
+      const strideWords = ((wide ? 16 : 8) + (type === SHT_RELA ? (wide ? 8 : 4) : 0)) / 4;
+      const infoWord = start / 4 + (wide ? 2 : 1);
+      const count = Math.floor((sections.sizes[index] as number) / (strideWords * 4));
+      for (let n = 0, at = infoWord; n < count; n++, at += strideWords) {
+        const info = words[at] as number;
+        const number = wide ? info : info & 0xff;
+        if (judged && relocationTypes[number] !== 1) return false;
+        if (!follows || !pointerTypes.includes(number)) continue;
+        const symbol = wide ? (words[at + 1] as number) : info >>> 8;
+        if (symbol >= symbolCount) return false;
+        const shndx = (words[symbols + symbol * symbolWords + (wide ? 1 : 3)] as number) >>> 16;
+        if (shndx < sections.count && ((sections.kinds[shndx] as number) & kind.init) !== 0) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function firstEntries(table: ExportTable, exporters: number): Uint32Array {
+  const firsts = new Uint32Array(exporters).fill(table.size);
+  for (let entry = table.size - 1; entry >= 0; entry--) firsts[table.exporter(entry)] = entry;
+  return firsts;
+}

@@ -1,0 +1,113 @@
+import { relocationRules } from '../loader/relocation-rules.ts';
+import { gplCompatibleLicenses } from '../loader/license.ts';
+import { versionOf } from '../loader/kernel-versions.ts';
+import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
+import type { LoadRequest } from '../loader/verdict.ts';
+import { atLeast } from '../kernel/kernel-version.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { pointerTypes } from '../loader/init-reference.ts';
+import type { ExportTableImage } from './export-table.ts';
+
+/** What an unsigned or signed module is in the eyes of one target, as far as it is the same for all modules. */
+export type SignatureRule =
+  /** CONFIG_MODULE_SIG is not set: signatures are not looked at. */
+  | 'ignored'
+  /** They are looked at and not enforced. */
+  | 'lenient'
+  /** Enforced by the configuration, the command line or lockdown. */
+  | 'enforced';
+
+/** Everything that the proof compares a module with, as plain data that threads can share. */
+export interface ProofPlan {
+  readonly exports: ExportTableImage;
+  /** VERMAGIC_STRING in bytes. */
+  readonly vermagic: Uint8Array;
+  readonly modversions: boolean;
+  readonly elfClass: 32 | 64;
+  readonly machine: number;
+  /** `undefined`: not compared by this kernel. */
+  readonly structModuleSize: number | undefined;
+  /** By relocation type: 1 when the loader applies it. Empty: this architecture is not judged. */
+  readonly relocationTypes: Uint8Array;
+  /** Types of plain pointers. */
+  readonly pointerTypes: readonly number[];
+  readonly signature: SignatureRule;
+  readonly smp: boolean;
+  /** 7.2 and later keep the GPL mark of exports in a section that the proof does not read. */
+  readonly exportFlags: boolean;
+  readonly licenses: readonly Uint8Array[];
+  readonly blacklist: readonly string[];
+  /** Names of the modules that the table has exports of. */
+  readonly providers: ReadonlySet<string>;
+}
+
+/**
+ * The plan for a target, or in one sentence why nothing can be proven for it: then every module is checked in full.
+ * A plan exists only where every fact is known that one of the loader's checks would ask for.
+ */
+export function proofPlan(
+  target: TargetKernel,
+  request: LoadRequest,
+  exports: ExportTableImage,
+): ProofPlan | { readonly obstacle: string } {
+  const { config, vermagic, architecture, symbols } = target;
+  const version = versionOf(target);
+  if (Object.values(request).some((value) => value !== undefined && value !== false && value !== 'none')) {
+    return { obstacle: 'loading in a special way' };
+  }
+  if (config === undefined) return { obstacle: "the target's configuration is not known" };
+  if (vermagic === undefined) return { obstacle: "the target's vermagic is not known" };
+  if (architecture === undefined) return { obstacle: "the target's architecture is not known" };
+  if (version === undefined) return { obstacle: "the target's version is not known" };
+  if (symbols?.complete !== true) return { obstacle: "the target's exports are not all known" };
+  if (architecture.value.endian !== 'little' || !hostIsLittle()) return { obstacle: 'big-endian' };
+  const profiles = target.vendor ? [vendorProfiles[target.vendor.value]] : Object.values(vendorProfiles);
+  if (profiles.some((profile) => usesFlexibleVersions(profile, version))) {
+    return { obstacle: 'records of variable length in __versions' };
+  }
+  const late = atLeast(version, 6, 4);
+  if (late && target.structModuleSize === undefined) return { obstacle: 'the size of struct module is not known' };
+  const modversions = config.value.enabled('MODVERSIONS');
+  if (modversions && symbols.get('module_layout')?.crc === undefined) {
+    return { obstacle: 'the CRC of module_layout is not known' };
+  }
+  const encoder = new TextEncoder();
+  return {
+    exports,
+    vermagic: encoder.encode(vermagic.value),
+    providers: new Set(exports.exporters.slice(1)),
+    modversions,
+    elfClass: architecture.value.class,
+    machine: architecture.value.machine,
+    structModuleSize: late ? target.structModuleSize?.value : undefined,
+    relocationTypes: typeMap(relocationRules[architecture.value.name]?.types),
+    pointerTypes: pointerTypes[architecture.value.machine] ?? [],
+    signature: signatureRule(target),
+    smp: config.value.enabled('SMP'),
+    exportFlags: atLeast(version, 7, 2),
+    licenses: gplCompatibleLicenses.map((license) => encoder.encode(license)),
+    blacklist: target.moduleBlacklist?.value ?? [],
+  };
+}
+
+function signatureRule(target: TargetKernel): SignatureRule {
+  if (target.config?.value.enabled('MODULE_SIG') !== true) return 'ignored';
+  return enforcesSignatures(target) ? 'enforced' : 'lenient';
+}
+
+/** Whether the target refuses unsigned modules, by what is known of it. */
+export function enforcesSignatures(target: TargetKernel): boolean {
+  const enforced = target.sigEnforce?.value ?? target.config?.value.enabled('MODULE_SIG_FORCE') ?? false;
+  return enforced || (target.lockdown !== undefined && target.lockdown.value !== 'none');
+}
+
+function typeMap(types: ReadonlySet<number> | undefined): Uint8Array {
+  if (types === undefined) return new Uint8Array(0);
+  const map = new Uint8Array(Math.max(...types) + 1);
+  for (const type of types) map[type] = 1;
+  return map;
+}
+
+function hostIsLittle(): boolean {
+  return new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+}

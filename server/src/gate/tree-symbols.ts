@@ -1,0 +1,85 @@
+import type { Origin } from '../kernel/fact.ts';
+import type { ExportedSymbol, SymbolTable } from '../kernel/symbol-table.ts';
+import type { ModuleExport } from '../module/kernel-module.ts';
+import { foldedModuleName } from './export-table.ts';
+
+/** What one module of the tree exports itself, where that differs from what the target's Module.symvers lists of it. */
+export interface ProviderExports {
+  readonly name: string;
+  readonly uri: string;
+  readonly exports: readonly ModuleExport[];
+}
+
+/** Plain data from which every thread makes the same table. */
+export interface TreeProviders {
+  /** Names of the modules that are there; `undefined` when all that the target lists count as there. */
+  readonly present: readonly string[] | undefined;
+  readonly own: readonly ProviderExports[];
+}
+
+/**
+ * The exports that a module of a tree can find: the kernel's own, and those of the other modules of the same tree as these
+ * files have them. What the target lists of a module that is not in the tree is not there: modprobe could not load it.
+ */
+export class TreeSymbols implements SymbolTable {
+  readonly #base: SymbolTable;
+  readonly #present: ReadonlySet<string> | undefined;
+  readonly #own = new Map<string, ExportedSymbol>();
+  readonly #replaced: ReadonlySet<string>;
+
+  constructor(base: SymbolTable, providers: TreeProviders) {
+    this.#base = base;
+    this.#present = providers.present === undefined ? undefined : new Set(providers.present);
+    this.#replaced = new Set(providers.own.map((provider) => provider.name));
+    for (const { name, uri, exports } of providers.own) {
+      const origin: Origin = { label: `exports of ${name}`, uri };
+      for (const entry of exports) {
+        const kernel = base.get(entry.symbol);
+        if (kernel?.exporter === 'vmlinux' || this.#own.has(entry.symbol)) continue;
+        this.#own.set(entry.symbol, { ...entry, exporter: name, origin });
+      }
+    }
+  }
+
+  get origins(): readonly Origin[] {
+    return this.#base.origins;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const _ of this.symbols()) size++;
+    return size;
+  }
+
+  get complete(): boolean {
+    return this.#base.complete;
+  }
+
+  get(symbol: string): ExportedSymbol | undefined {
+    const own = this.#own.get(symbol);
+    if (own !== undefined) return own;
+    const listed = this.#base.get(symbol);
+    return listed !== undefined && this.#counts(listed) ? listed : undefined;
+  }
+
+  *symbols(): Iterable<ExportedSymbol> {
+    for (const listed of this.#base.symbols()) {
+      if (!this.#own.has(listed.symbol) && this.#counts(listed)) yield listed;
+    }
+    yield* this.#own.values();
+  }
+
+  /** The module that the target lists as the exporter, where it is not in the tree. */
+  absentProvider(symbol: string): string | undefined {
+    if (this.#own.has(symbol)) return undefined;
+    const listed = this.#base.get(symbol);
+    return listed === undefined || this.#counts(listed) ? undefined : listed.exporter;
+  }
+
+  #counts(listed: ExportedSymbol): boolean {
+    if (listed.exporter === 'vmlinux') return true;
+    const name = foldedModuleName(listed.exporter);
+    if (this.#replaced.has(name)) return false;
+    return this.#present === undefined || this.#present.has(name);
+  }
+}
