@@ -12,7 +12,7 @@ export const liveUpdates = {
       await workbench.expand('skua');
       const page = await workbench.openModule('skua_imu.ko');
       await page.locator('h2', { hasText: 'Refused by orin-rt' }).waitFor();
-      const problems = await workbench.problems();
+      const problems = await workbench.problems('skua_imu.ko');
       await problems.filter({ hasText: 'skua_imu.ko' }).first().waitFor();
     },
     'a rebuilt module that loads changes all three': async (workbench, workspace) => {

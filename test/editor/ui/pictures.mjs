@@ -55,7 +55,7 @@ async function takePictures(workbench, theme) {
   await workbench.modulePage().getByRole('button', { name: 'Show Vermagic Difference' }).click();
   await page.locator('.monaco-diff-editor .modified .view-line').first().waitFor();
   await take('diff-editor');
-  await workbench.problems();
+  await workbench.problems('updates');
   await page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
   await take('problems');
 }

@@ -3,6 +3,9 @@ import { launchBrowser } from '../harness/browser.mjs';
 /** How long anything on the screen may take; a slow machine is no failure. */
 const patienceMs = 60_000;
 
+/** This machine; and the address that the editor's service worker answers itself, for the files of a page. */
+const ownAddress = /^(http:\/\/127\.0\.0\.1|data:|blob:|vscode-|https:\/\/[^/]*\.vscode-resource\.vscode-cdn\.net\/)/;
+
 /** The editor's window as a person uses it: everything goes through the screen, the mouse and the keyboard. */
 export class Workbench {
   #browser;
@@ -21,12 +24,16 @@ export class Workbench {
     const page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     page.on('request', (request) => {
-      if (!/^(http:\/\/127\.0\.0\.1|data:|blob:|vscode-)/.test(request.url())) workbench.strangers.push(request.url());
+      if (!ownAddress.test(request.url())) workbench.strangers.push(request.url());
     });
     page.on('pageerror', (error) => workbench.strangers.push(String(error)));
     workbench.page = page;
     await page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}`);
     await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
+    // A window that has not read the extensions yet would open a module as text.
+    while (!(await workbench.paletteOffers('Vermagic: Inspect')).includes('Vermagic: Inspect Module')) {
+      await page.waitForTimeout(500);
+    }
     return workbench;
   }
 
@@ -77,9 +84,7 @@ export class Workbench {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input').waitFor();
     await this.page.keyboard.type(title);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
   }
 
   /** Titles that the palette offers for some words. */
@@ -110,8 +115,10 @@ export class Workbench {
     return page;
   }
 
-  async problems() {
+  /** The rows of the Problems panel about what the filter names; the panel renders only the ones on the screen. */
+  async problems(filter) {
     await this.command('Problems: Focus on Problems View');
+    await this.page.getByPlaceholder(/^Filter \(e\.g\./).fill(filter);
     return this.page.locator('.markers-panel .monaco-list-row');
   }
 }
