@@ -1,4 +1,5 @@
 import type { CheckReport } from '@vermagic/shared';
+import { withTrustedKeys } from '../kernel/trusted-keys.ts';
 import type { LoadRequest } from '../loader/verdict.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { openKernelModule } from '../module/open-kernel-module.ts';
@@ -14,6 +15,7 @@ import { formatOf, json } from './output-format.ts';
 import { type PlacedFinding, sarif } from './sarif.ts';
 import { styleFor } from './style.ts';
 import { findProject, targetsOf } from './targets.ts';
+import { trustedKeysOf } from './trusted-keys.ts';
 
 const lockdowns = ['none', 'integrity', 'confidentiality'] as const;
 
@@ -27,7 +29,7 @@ export const checkCommand: Command = {
       multiple: true,
       short: 't',
       operand: 'T',
-      help: 'a kernel: build tree, headers, root file system, image, or a name of vermagic.json (default: all of them)',
+      help: 'a kernel: build tree, headers, root file system, image, package, `running`, or a name of vermagic.json (default: all of them)',
     },
     with: { type: 'string', multiple: true, operand: 'KO', help: 'a module that is loaded before' },
     param: {
@@ -37,6 +39,12 @@ export const checkCommand: Command = {
       help: 'a module parameter, as insmod would pass it',
     },
     'sig-enforce': { type: 'boolean', help: 'as if booted with module.sig_enforce=1' },
+    'trusted-key': {
+      type: 'string',
+      multiple: true,
+      operand: 'FILE',
+      help: 'a certificate (DER or PEM) enrolled on the target as Machine Owner Key',
+    },
     lockdown: { type: 'string', operand: 'MODE', help: 'none, integrity or confidentiality' },
     'force-vermagic': { type: 'boolean', help: 'as modprobe --force-vermagic would load it' },
     'force-modversions': { type: 'boolean', help: 'as modprobe --force-modversion would load it' },
@@ -50,7 +58,10 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const format = formatOf(args);
   const request = requestOf(args);
   const operands = await modulesOf(args.operands, io, ports);
-  const targets = await targetsOf(args.values('target'), io, ports);
+  const keys = await trustedKeysOf(args.values('trusted-key'), io, ports);
+  const targets = (await targetsOf(args.values('target'), io, ports)).map((target) =>
+    keys ? withTrustedKeys(target, keys.value, keys.origin) : target,
+  );
   const loaded: KernelModule[] = [];
   for (const { uri } of args.values('with').length > 0 ? await modulesOf(args.values('with'), io, ports) : []) {
     loaded.push(await openKernelModule(ports, uri));

@@ -1,4 +1,5 @@
 import type { InspectReport } from '@vermagic/shared';
+import { elfySections } from '../elf/elfy-adapter.ts';
 import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inspectReport } from '../service/inspect-report.ts';
@@ -23,7 +24,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   let unreadable = false;
   const reports: InspectReport[] = [];
   for (const { path, uri } of operands) {
-    const module = await openKernelModule(ports, uri);
+    const module = await openKernelModule(ports, uri, elfySections);
     unreadable ||= module.elf === undefined;
     reports.push(inspectReport(module, path));
   }

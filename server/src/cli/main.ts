@@ -4,10 +4,11 @@ import { checkCommand } from './check-command.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, parseConfig } from './command.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { lintCommand } from './lint-command.ts';
 import { taintCommand } from './taint-command.ts';
 import { targetCommand } from './target-command.ts';
 
-export const commands: readonly Command[] = [checkCommand, inspectCommand, targetCommand, taintCommand];
+export const commands: readonly Command[] = [checkCommand, lintCommand, inspectCommand, targetCommand, taintCommand];
 
 /** Runs one command line (without the program's name); resolves to the exit status, never throws for bad input. */
 export async function main(argv: readonly string[], io: CliIo, ports: Ports, version: string): Promise<number> {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
+import { openRunningTarget } from '../kernel/open-running.ts';
 import { openTarget } from '../kernel/open-target.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -31,7 +32,7 @@ export async function findProject(io: CliIo, ports: Ports): Promise<ProjectFile 
 }
 
 /**
- * The targets that `--target` names: names of `vermagic.json`, or paths. Without any, all of `vermagic.json`.
+ * The targets that `--target` names: names of `vermagic.json`, `running`, or paths. Without any, all of `vermagic.json`.
  * @throws UsageError when a name or path leads nowhere, or there is nothing to compare with.
  */
 export async function targetsOf(names: readonly string[], io: CliIo, ports: Ports): Promise<OpenedTarget[]> {
@@ -45,8 +46,21 @@ export async function targetsOf(names: readonly string[], io: CliIo, ports: Port
     );
   }
   const targets: OpenedTarget[] = [];
-  for (const name of wanted) targets.push((await registry.get(name)) ?? (await fromPath(name, io, ports, registry)));
+  for (const name of wanted) {
+    const known = await registry.get(name);
+    targets.push(known ?? (name === runningName ? await running(ports) : await fromPath(name, io, ports, registry)));
+  }
   return targets;
+}
+
+/** The kernel of this machine; a folder of that name is `./running`. */
+const runningName = 'running';
+
+async function running(ports: Ports): Promise<OpenedTarget> {
+  const root = pathToFileURL('/').href;
+  const target = await openRunningTarget(ports, root, { partReaders: targetPartReaders(ports) });
+  if (!target) throw new UsageError('--target running: there is no /proc/version; no Linux kernel runs here.');
+  return target;
 }
 
 async function fromPath(name: string, io: CliIo, ports: Ports, registry: TargetRegistry): Promise<OpenedTarget> {

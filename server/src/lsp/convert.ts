@@ -5,7 +5,7 @@ import {
   DiagnosticSeverity,
   type TextEdit as LspTextEdit,
 } from 'vscode-languageserver';
-import type { Finding, Fix, Severity } from '../findings/finding.ts';
+import type { Finding, Fix, Severity, TextEdit } from '../findings/finding.ts';
 import { fileStart } from '../findings/finding.ts';
 import { rulePage } from '../findings/registry.ts';
 
@@ -46,16 +46,21 @@ export function toCodeAction(fix: Fix, diagnostic: Diagnostic): CodeAction {
       command: { title: fix.title, command: fix.command, arguments: [...fix.arguments] },
     };
   }
-  const changes: Record<string, LspTextEdit[]> = {};
-  for (const edit of fix.edits) {
-    changes[edit.uri] ??= [];
-    changes[edit.uri]?.push({ range: edit.range, newText: edit.newText });
-  }
   return {
     title: fix.title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
     isPreferred: fix.preferred ?? false,
-    edit: { changes },
+    edit: { changes: byUri(fix.edits) },
   };
+}
+
+/** Edits as a WorkspaceEdit takes them. */
+export function byUri(edits: readonly TextEdit[]): Record<string, LspTextEdit[]> {
+  const changes: Record<string, LspTextEdit[]> = {};
+  for (const { uri, range, newText } of edits) {
+    changes[uri] ??= [];
+    changes[uri]?.push({ range, newText });
+  }
+  return changes;
 }

@@ -6,19 +6,19 @@ import {
   type SelectTargetParams,
 } from '@vermagic/shared';
 import { type Connection, type InitializeParams, TextDocumentSyncKind } from 'vscode-languageserver';
-import type { GrammarLoader } from '../ports/grammar-loader.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Session } from '../service/session.ts';
 import { defaultSettings, readSettings } from '../service/settings.ts';
+import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { ModulePublisher } from './module-publisher.ts';
 import { TextFeatures } from './text-features.ts';
+import { listenToQuestions, questionCapabilities } from './text-questions.ts';
 import { watchFiles } from './watched-files.ts';
 
 /** What differs between the server's platforms. */
 export interface Platform {
   readonly ports: Ports;
-  readonly grammars: GrammarLoader;
   readonly version: string;
   /** Modules of the running machine's kernel, e.g. `file:///lib/modules/6.1.0`; absent where there is none. */
   readonly runningKernelUri?: string;
@@ -28,7 +28,8 @@ export interface Platform {
 export function serve(connection: Connection, platform: Platform): void {
   const session = new Session(platform.ports, platform.runningKernelUri);
   let client: InitializeParams | undefined;
-  const texts = new TextWorkspace(platform.ports, platform.grammars, () => session.surroundings());
+  const texts = new TextWorkspace(platform.ports, () => session.surroundings());
+  const answers = new TextAnswers(platform.ports, texts);
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
   let settings = defaultSettings;
@@ -39,10 +40,12 @@ export function serve(connection: Connection, platform: Platform): void {
     publisher = new ModulePublisher(connection, session, related);
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
+    listenToQuestions(connection, features, answers);
     return {
       serverInfo: { name: 'vermagic', version: platform.version },
       capabilities: {
         ...features.capabilities,
+        ...questionCapabilities,
         textDocumentSync: TextDocumentSyncKind.Incremental,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },

@@ -11,9 +11,12 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Finding } from '../findings/finding.ts';
+import { fixAll } from '../service/fix-all.ts';
 import type { Session } from '../service/session.ts';
 import type { TextWorkspace } from '../service/text-workspace.ts';
-import { toCodeAction, toDiagnostic } from './convert.ts';
+import { byUri, toCodeAction, toDiagnostic } from './convert.ts';
+
+const fixAllKind = `${CodeActionKind.SourceFixAll}.vermagic`;
 
 /** What one version of a document was found to hold. */
 interface Checked {
@@ -48,7 +51,7 @@ export class TextFeatures {
 
   get capabilities(): ServerCapabilities {
     return {
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, `${CodeActionKind.SourceFixAll}.vermagic`] },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
       ...(this.#pulls
         ? { diagnosticProvider: { identifier: 'vermagic', interFileDependencies: true, workspaceDiagnostics: false } }
         : {}),
@@ -127,36 +130,14 @@ export class TextFeatures {
         for (const fix of finding.fixes ?? []) actions.push(toCodeAction(fix, diagnostic));
       }
     }
-    const fixAll = `${CodeActionKind.SourceFixAll}.vermagic`;
-    if (wanted(fixAll)) {
-      const all = fixAllAction(findings, fixAll);
-      if (all) actions.push(all);
+    const kind = fixAllKind;
+    if (wanted(kind)) {
+      const edits = fixAll(findings);
+      if (edits.length > 0)
+        actions.push({ title: 'Fix all Vermagic findings in this file', kind, edit: { changes: byUri(edits) } });
     }
     return actions;
   }
-}
-
-/** Every preferred edit of the file that does not touch another one. */
-function fixAllAction(findings: readonly Finding[], kind: string): CodeAction | undefined {
-  const taken: { start: { line: number; character: number }; end: { line: number; character: number } }[] = [];
-  const changes: Record<string, { range: (typeof taken)[number]; newText: string }[]> = {};
-  for (const finding of findings) {
-    const fix = finding.fixes?.find((candidate) => candidate.kind === 'edit' && candidate.preferred === true);
-    if (fix?.kind !== 'edit') continue;
-    if (
-      fix.edits.some((edit) =>
-        taken.some((other) => isBefore(edit.range.start, other.end) && isBefore(other.start, edit.range.end)),
-      )
-    )
-      continue;
-    for (const edit of fix.edits) {
-      taken.push(edit.range);
-      changes[edit.uri] ??= [];
-      changes[edit.uri]?.push({ range: edit.range, newText: edit.newText });
-    }
-  }
-  if (taken.length === 0) return undefined;
-  return { title: 'Fix all Vermagic findings in this file', kind, edit: { changes } };
 }
 
 function isBefore(one: { line: number; character: number }, two: { line: number; character: number }): boolean {

@@ -4,9 +4,12 @@ import type { Logger } from '../ports/logger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { NodeDecompressor } from './node-decompressor.ts';
 import { NodeFileSystem } from './node-file-system.ts';
+import { NodeFileWriter } from './node-file-writer.ts';
+import { nodeGrammarLoader } from './node-grammar-loader.ts';
+import { NodeProcessRunner } from './node-process-runner.ts';
 
 export function nodePorts(logger: Logger): Ports {
-  return { files: new NodeFileSystem(), decompressor: new NodeDecompressor(), logger };
+  return { files: new NodeFileSystem(), decompressor: new NodeDecompressor(), grammars: nodeGrammarLoader(), logger };
 }
 
 /** Where the running kernel's modules and headers lie; only Linux has such a place. */

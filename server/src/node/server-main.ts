@@ -1,6 +1,5 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from '../lsp/language-server.ts';
-import { nodeGrammarLoader } from './node-grammar-loader.ts';
 import { nodePorts, runningKernelUri } from './platform.ts';
 import { version } from './version.ts';
 
@@ -13,7 +12,6 @@ serve(connection, {
     warn: (message) => connection.console.warn(message),
     error: (message) => connection.console.error(message),
   }),
-  grammars: nodeGrammarLoader(),
   version,
   ...(kernel === undefined ? {} : { runningKernelUri: kernel }),
 });

@@ -1,8 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { readSymvers } from '../kernel/symvers.ts';
-import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { limits } from '../limits.ts';
-import type { GrammarLoader } from '../ports/grammar-loader.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, uriPath } from '../ports/uri.ts';
 import type { SymbolProvider } from '../rules/kbuild/kbuild-facts.ts';
@@ -24,7 +23,7 @@ export interface TextSurroundings {
   /** Module.symvers files of out-of-tree providers. */
   readonly providerUris: readonly string[];
   /** The selected target first. */
-  targets(): Promise<readonly TargetKernel[]>;
+  targets(): Promise<readonly OpenedTarget[]>;
 }
 
 /** Findings in text files, with everything around them that the rules look at: policy, pins, Kconfig, targets. */
@@ -37,9 +36,9 @@ export class TextWorkspace {
   #providers: Promise<readonly SymbolProvider[]> | undefined;
 
   /** `surroundings` is asked anew for every file, because settings, projects and targets change. */
-  constructor(ports: Ports, grammars: GrammarLoader, surroundings: () => TextSurroundings) {
+  constructor(ports: Ports, surroundings: () => TextSurroundings) {
     this.#ports = ports;
-    this.#parsers = new LazyParsers(grammars, ports.logger);
+    this.#parsers = new LazyParsers(ports.grammars, ports.logger);
     this.#surroundings = surroundings;
   }
 
@@ -58,7 +57,7 @@ export class TextWorkspace {
     return {
       policy: await this.#policy(around, folder),
       files: this.#ports.files,
-      targets: await around.targets(),
+      targets: ownTargets(await around.targets(), uri),
       kconfig: this.#kconfig,
       providers: await this.#providers,
       markdownFences: around.settings.markdownFences,
@@ -120,4 +119,10 @@ export class TextWorkspace {
     }
     return providers;
   }
+}
+
+/** A file that a target was read from is judged by that target alone: it makes that kernel, not another one. */
+function ownTargets(targets: readonly OpenedTarget[], uri: string): readonly OpenedTarget[] {
+  const own = targets.filter((target) => target.dependsOn.includes(uri));
+  return own.length > 0 ? own : targets;
 }

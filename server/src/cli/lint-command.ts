@@ -1,0 +1,171 @@
+import path from 'node:path';
+import type { Finding, Severity, TextRange } from '../findings/finding.ts';
+import { limits } from '../limits.ts';
+import type { Ports } from '../ports/ports.ts';
+import { isLinted, kindOf } from '../service/lint-document.ts';
+import { defaultSettings } from '../service/settings.ts';
+import { TextWorkspace } from '../service/text-workspace.ts';
+import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
+import { type Arguments, type Command, formatOption } from './command.ts';
+import { githubAnnotations } from './github.ts';
+import { IgnoredFiles } from './ignored-files.ts';
+import { formatOf, json } from './output-format.ts';
+import { type PlacedFinding, sarif } from './sarif.ts';
+import { printable, type Style, severityPaint, styleFor } from './style.ts';
+import { findProject, targetsOf, uriOf } from './targets.ts';
+
+/** JSON of one finding of `vermagic lint`; lines and columns count from 1, the end is exclusive. */
+export interface LintReport {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export const lintCommand: Command = {
+  name: 'lint',
+  operands: 'FILE|DIR…',
+  summary: 'Checks scripts, Dockerfiles, workflows, units, .config, Kbuild files, C sources and logs.',
+  options: {
+    target: {
+      type: 'string',
+      multiple: true,
+      short: 't',
+      operand: 'T',
+      help: 'a kernel to compare configuration with (default: those of vermagic.json)',
+    },
+    ...formatOption,
+  },
+  run,
+};
+
+async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
+  const format = formatOf(args);
+  const files = await filesOf(args.operands, io, ports);
+  const project = await findProject(io, ports);
+  const named = args.values('target');
+  const targets = named.length > 0 || (project?.targets.length ?? 0) > 0 ? await targetsOf(named, io, ports) : [];
+  const folder = project ? project.uri.slice(0, project.uri.lastIndexOf('/')) : uriOf(io, '.');
+  const texts = new TextWorkspace(ports, () => ({
+    folders: [folder],
+    projects: project ? [project] : [],
+    settings: defaultSettings,
+    providerUris: [],
+    targets: async () => targets,
+  }));
+  const reports: LintReport[] = [];
+  for (const { path: name, text } of files) {
+    const findings = await texts.findings({ uri: uriOf(io, name), text });
+    reports.push(...findings.map((finding) => lintReport(name, finding)));
+  }
+  switch (format) {
+    case 'text':
+      io.out(lintText(reports, files.length, styleFor(io.colour)));
+      break;
+    case 'json':
+      io.out(json(reports));
+      break;
+    case 'sarif':
+      io.out(`${sarif(reports.map(placed), version)}\n`);
+      break;
+    case 'github':
+      io.out(githubAnnotations(reports.map(placed)));
+  }
+  return reports.some((report) => report.severity === 'error') ? exitStatus.findings : exitStatus.clean;
+}
+
+interface LintedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Files named are always read; of folders those that some rule looks at and that .gitignore does not exclude. */
+async function filesOf(operands: readonly string[], io: CliIo, ports: Ports): Promise<LintedFile[]> {
+  if (operands.length === 0) throw new UsageError('name at least one file or folder.');
+  const files: LintedFile[] = [];
+  for (const operand of operands) {
+    const stat = await ports.files.stat(uriOf(io, operand)).catch(() => undefined);
+    if (!stat) throw new UsageError(`${operand}: there is no such file or folder.`);
+    if (stat.type === 'directory') files.push(...(await below(operand, io, ports)));
+    else files.push({ path: operand, text: await textOf(operand, io, ports) });
+  }
+  return files;
+}
+
+async function below(folder: string, io: CliIo, ports: Ports): Promise<LintedFile[]> {
+  const found: LintedFile[] = [];
+  const queue = [{ folder, ignored: new IgnoredFiles() }];
+  for (let at = 0; at < queue.length; at++) {
+    const step = queue[at];
+    if (!step || at > limits.moduleFolders) break;
+    const entries = await ports.files.readDirectory(uriOf(io, step.folder)).catch(() => []);
+    const own = entries.some((entry) => entry.name === '.gitignore')
+      ? step.ignored.with(await textOf(path.join(step.folder, '.gitignore'), io, ports).catch(() => ''), step.folder)
+      : step.ignored;
+    for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const child = path.join(step.folder, entry.name);
+      if (entry.name === '.git' || own.has(child, entry.type === 'directory')) continue;
+      if (entry.type === 'directory') queue.push({ folder: child, ignored: own });
+      else if (entry.type === 'file') found.push(...(await lintable(child, io, ports)));
+    }
+  }
+  return found;
+}
+
+/** What cannot be read is said and left out: the rest of a folder still counts. */
+async function lintable(file: string, io: CliIo, ports: Ports): Promise<LintedFile[]> {
+  try {
+    const text = await textOf(file, io, ports);
+    const kind = kindOf({ uri: uriOf(io, file), text });
+    return kind !== undefined && isLinted(kind) ? [{ path: file, text }] : [];
+  } catch (error) {
+    io.err(`vermagic: ${file}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return [];
+  }
+}
+
+async function textOf(file: string, io: CliIo, ports: Ports): Promise<string> {
+  try {
+    return new TextDecoder().decode(await ports.files.readFile(uriOf(io, file), limits.textBytes));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function lintReport(name: string, finding: Finding): LintReport {
+  const range: TextRange = finding.where?.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  const fix =
+    finding.fixes?.find((candidate) => candidate.kind === 'edit' && candidate.preferred) ?? finding.fixes?.[0];
+  return {
+    path: name,
+    line: range.start.line + 1,
+    column: range.start.character + 1,
+    endLine: range.end.line + 1,
+    endColumn: range.end.character + 1,
+    rule: finding.rule,
+    severity: finding.severity,
+    message: finding.message,
+    ...(fix ? { fix: fix.title } : {}),
+  };
+}
+
+function placed({ path: name, line, column, endLine, endColumn, rule, severity, message }: LintReport): PlacedFinding {
+  return { path: name, region: { line, column, endLine, endColumn }, rule, severity, message };
+}
+
+/** One line a finding, in the form that terminals and editors make clickable. */
+function lintText(reports: readonly LintReport[], files: number, style: Style): string {
+  const lines = reports.map(({ path: name, line, column, severity, rule, message, fix }) => {
+    const paint = severityPaint(style, severity);
+    const cure = fix ? `\n    ${style.dim(`fix: ${printable(fix)}`)}` : '';
+    return `${style.bold(`${printable(name)}:${line}:${column}`)}: ${paint(severity)} ${style.dim(rule)}: ${printable(message)}${cure}`;
+  });
+  const count = (severity: Severity) => reports.filter((report) => report.severity === severity).length;
+  const summary = `${files} ${files === 1 ? 'file' : 'files'}, ${count('error')} errors, ${count('warning')} warnings, ${count('info') + count('hint')} remarks`;
+  return `${[...lines, summary].join('\n')}\n`;
+}

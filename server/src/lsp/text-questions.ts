@@ -1,0 +1,81 @@
+import {
+  CompletionItemKind,
+  type Connection,
+  ErrorCodes,
+  MarkupKind,
+  ResponseError,
+  type ServerCapabilities,
+  type TextDocumentPositionParams,
+} from 'vscode-languageserver';
+import type { LintInput } from '../service/lint-document.ts';
+import type { TextAnswers } from '../service/text-answers.ts';
+import { byUri } from './convert.ts';
+import type { TextFeatures } from './text-features.ts';
+
+export const questionCapabilities: ServerCapabilities = {
+  hoverProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  renameProvider: true,
+  completionProvider: { triggerCharacters: ['=', ',', '_'] },
+  codeLensProvider: {},
+  documentLinkProvider: {},
+};
+
+/** Binds the questions about a place in an open text to their answers. */
+export function listenToQuestions(connection: Connection, features: TextFeatures, answers: TextAnswers): void {
+  const input = (uri: string): LintInput | undefined => {
+    const document = features.document(uri);
+    return document && { uri, languageId: document.languageId, text: document.getText() };
+  };
+  /** The answer for an open document, `empty` for any other. */
+  const about = async <T>(uri: string, empty: T, ask: (document: LintInput) => Promise<T>): Promise<T> => {
+    const document = input(uri);
+    return document ? ask(document) : empty;
+  };
+  const at = <T>({ textDocument }: TextDocumentPositionParams, empty: T, ask: (document: LintInput) => Promise<T>) =>
+    about(textDocument.uri, empty, ask);
+
+  connection.onHover((params) =>
+    at(params, null, async (document) => {
+      const hover = await answers.hover(document, params.position);
+      return hover ? { range: hover.range, contents: { kind: MarkupKind.Markdown, value: hover.contents } } : null;
+    }),
+  );
+  connection.onDefinition((params) =>
+    at(params, [], async (document) => [...(await answers.definition(document, params.position))]),
+  );
+  connection.onReferences((params) =>
+    at(params, [], async (document) => [...(await answers.references(document, params.position))]),
+  );
+  connection.onRenameRequest((params) =>
+    at(params, null, async (document) => {
+      const edits = await answers.rename(document, params.position, params.newName);
+      if (typeof edits === 'string') throw new ResponseError(ErrorCodes.InvalidRequest, edits);
+      return { changes: byUri(edits) };
+    }),
+  );
+  connection.onCompletion((params) =>
+    at(params, [], async (document) =>
+      (await answers.completions(document, params.position)).map(({ label, detail, range, newText }) => ({
+        label,
+        detail,
+        kind: CompletionItemKind.EnumMember,
+        textEdit: { range, newText },
+      })),
+    ),
+  );
+  connection.onCodeLens(({ textDocument }) =>
+    about(textDocument.uri, [], async (document) =>
+      (await answers.lenses(document)).map(({ range, title, openUri }) => ({
+        range,
+        command: openUri ? { title, command: 'vermagic.inspectModule', arguments: [openUri] } : { title, command: '' },
+      })),
+    ),
+  );
+  connection.onDocumentLinks(({ textDocument }) =>
+    about(textDocument.uri, [], async (document) =>
+      (await answers.links(document)).map(({ range, uri, tooltip }) => ({ range, target: uri, tooltip })),
+    ),
+  );
+}

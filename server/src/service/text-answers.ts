@@ -1,0 +1,188 @@
+import type { Location, TextEdit, TextRange } from '../findings/finding.ts';
+import { rulePage } from '../findings/registry.ts';
+import { parseSymvers } from '../kernel/symvers.ts';
+import type { Ports } from '../ports/ports.ts';
+import { uriPath } from '../ports/uri.ts';
+import { parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
+import type { FileKind } from '../text/file-kind.ts';
+import type { KconfigTree } from '../text/kconfig-tree.ts';
+import { LineIndex } from '../text/line-index.ts';
+import { configVermagic } from './config-vermagic.ts';
+import { completeConfigLine, configDefinitions, configSymbolAt, hoverConfigSymbol } from './config-view.ts';
+import { outlineKbuild } from './kbuild-outline.ts';
+import { kindOf, type LintInput } from './lint-document.ts';
+import { pinDefinitions, pinnedNameAt, pinReferences, renamePin } from './pins-navigation.ts';
+import { hoverScript, type TextHover } from './script-hover.ts';
+import { completeSuppression } from './suppression-completion.ts';
+import { hoverExport, symversLine } from './symvers-view.ts';
+import type { TextWorkspace } from './text-workspace.ts';
+
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly detail: string;
+  readonly range: TextRange;
+  readonly newText: string;
+}
+
+/** A line above the text, with what a click does; without a command it only tells. */
+export interface Lens {
+  readonly range: TextRange;
+  readonly title: string;
+  readonly openUri?: string;
+}
+
+export interface Link {
+  readonly range: TextRange;
+  readonly uri: string;
+  readonly tooltip: string;
+}
+
+const configKinds: readonly FileKind[] = ['dot-config', 'kconfig', 'kbuild', 'makefile', 'c-source'];
+
+/** What the editor asks about a place in a text: hover, definition, completion, lenses, links. One entry a question. */
+export class TextAnswers {
+  readonly #ports: Ports;
+  readonly #texts: TextWorkspace;
+
+  constructor(ports: Ports, texts: TextWorkspace) {
+    this.#ports = ports;
+    this.#texts = texts;
+  }
+
+  async hover(input: LintInput, position: Position): Promise<TextHover | undefined> {
+    const kind = kindOf(input);
+    if (kind === undefined) return undefined;
+    const context = await this.#texts.context(input.uri);
+    if (kind === 'symvers') return this.#hoverSymvers(input, position);
+    const script = hoverScript(input, position, context);
+    if (script || !configKinds.includes(kind)) return script;
+    const symbol = configSymbolAt(lineOf(input, position), position.line, position.character);
+    if (!symbol) return undefined;
+    const contents = await hoverConfigSymbol({
+      name: symbol.name,
+      tree: await this.#kconfig(input),
+      targets: context.targets ?? [],
+      files: this.#ports.files,
+      ...(kind === 'dot-config' ? { configText: input.text } : {}),
+    });
+    return contents === undefined ? undefined : { range: symbol.range, contents };
+  }
+
+  async definition(input: LintInput, position: Position): Promise<readonly Location[]> {
+    const kind = kindOf(input);
+    if (kind === undefined) return [];
+    const { pins } = await this.#texts.context(input.uri);
+    const pinned = pins && pinnedNameAt(pins, input.uri, position.line, position.character);
+    if (pins && pinned !== undefined) return pinDefinitions(pins, pinned);
+    const symbol = configKinds.includes(kind)
+      ? configSymbolAt(lineOf(input, position), position.line, position.character)
+      : undefined;
+    const tree = symbol && (await this.#kconfig(input));
+    return symbol && tree ? configDefinitions(tree, symbol.name) : [];
+  }
+
+  async references(input: LintInput, position: Position): Promise<readonly Location[]> {
+    const { pins } = await this.#texts.context(input.uri);
+    const name = pins && pinnedNameAt(pins, input.uri, position.line, position.character);
+    return pins && name !== undefined ? pinReferences(pins, name) : [];
+  }
+
+  /** Edits, or in one sentence why there are none. */
+  async rename(input: LintInput, position: Position, newName: string): Promise<readonly TextEdit[] | string> {
+    const { pins } = await this.#texts.context(input.uri);
+    const name = pins && pinnedNameAt(pins, input.uri, position.line, position.character);
+    if (!pins || name === undefined) return 'Only names pinned in versions.env and its kin can be renamed.';
+    return renamePin(pins, name, newName);
+  }
+
+  async completions(input: LintInput, position: Position): Promise<readonly Completion[]> {
+    const kind = kindOf(input);
+    if (kind === undefined) return [];
+    const line = lineOf(input, position);
+    const at = (start: number, end: number): TextRange => ({
+      start: { line: position.line, character: start },
+      end: { line: position.line, character: end },
+    });
+    const rules = completeSuppression(line, position.character);
+    if (rules.length > 0) {
+      return rules.map(({ rule, summary, start, end }) => ({
+        label: rule,
+        detail: summary,
+        range: at(start, end),
+        newText: rule,
+      }));
+    }
+    const before = line.slice(0, position.character);
+    const tree = kind === 'dot-config' ? await this.#kconfig(input) : undefined;
+    if (!tree) return [];
+    const word = /[^\s=]*$/.exec(before)?.[0].length ?? 0;
+    return completeConfigLine(tree, before).map(({ label, detail, insert }) => ({
+      label,
+      detail,
+      range: at(position.character - word, position.character),
+      newText: insert,
+    }));
+  }
+
+  async lenses(input: LintInput): Promise<readonly Lens[]> {
+    const kind = kindOf(input);
+    const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    if (kind === 'dot-config') {
+      const { targets, pins } = await this.#texts.context(input.uri);
+      const made = configVermagic(input.text, targets ?? [], pins);
+      return made ? [{ range: top, title: made.title }] : [];
+    }
+    if (kind !== 'kbuild' && kind !== 'makefile') return [];
+    const modules = await outlineKbuild(this.#ports.files, input.uri, input.text);
+    return modules.map(({ name, range, built, moduleUri }) =>
+      built ? { range, title: `Open ${name}`, openUri: moduleUri } : { range, title: `${name} is not built` },
+    );
+  }
+
+  async links(input: LintInput): Promise<readonly Link[]> {
+    const kind = kindOf(input);
+    if (kind === undefined) return [];
+    const links: Link[] = [];
+    if (kind === 'kbuild' || kind === 'makefile') {
+      for (const { parts } of await outlineKbuild(this.#ports.files, input.uri, input.text)) {
+        for (const { range, sourceUri } of parts) {
+          if (sourceUri) links.push({ range, uri: sourceUri, tooltip: 'The source of this object' });
+        }
+      }
+    }
+    const lines = new LineIndex(input.text);
+    for (const match of input.text.matchAll(/vermagic[ \t]+disable[ \t]*=[ \t]*([\w-]+)/g)) {
+      const rule = match[1] ?? '';
+      const start = match.index + match[0].length - rule.length;
+      links.push({
+        range: lines.range(start, start + rule.length),
+        uri: rulePage(rule),
+        tooltip: `What ${rule} means`,
+      });
+    }
+    return links;
+  }
+
+  async #hoverSymvers(input: LintInput, position: Position): Promise<TextHover | undefined> {
+    const found = symversLine(lineOf(input, position), position.line);
+    if (!found) return undefined;
+    const { targets } = await this.#texts.context(input.uri);
+    const table = parseSymvers(input.text, { label: uriPath(input.uri), uri: input.uri }).value;
+    const contents = hoverExport(found.symbol, table, targets ?? [], []);
+    return contents === undefined ? undefined : { range: found.range, contents };
+  }
+
+  async #kconfig(input: LintInput): Promise<KconfigTree | undefined> {
+    const { kconfig } = await this.#texts.context(input.uri);
+    return kconfig?.treeOf(input.uri, parseDotConfigSyntax(kindOf(input) === 'dot-config' ? input.text : ''));
+  }
+}
+
+function lineOf(input: LintInput, position: Position): string {
+  return new LineIndex(input.text).lineText(position.line);
+}
