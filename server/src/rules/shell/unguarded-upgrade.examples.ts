@@ -48,5 +48,9 @@ export const unguardedUpgradeExamples: readonly RuleExample[] = [
     path: 'Dockerfile',
     text: 'FROM debian:12\nRUN apt-get update && apt-get upgrade -y\n',
   },
+  {
+    name: 'questions to unattended-upgrade',
+    text: 'unattended-upgrade --help\nunattended-upgrade --download-only\nunattended-upgrade $OPTIONS\n',
+  },
   { name: 'a message', text: 'echo "run apt-get upgrade"\n' },
 ];

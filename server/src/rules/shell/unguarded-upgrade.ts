@@ -43,7 +43,10 @@ export const unguardedUpgrade: ScriptRule = {
 function upgrades(command: ShellCommand, facts: ScriptFacts): string | undefined {
   if (command.name === 'rpi-update' && facts.policy.packs.includes('raspberry-pi')) return 'rpi-update';
   if (command.name === 'unattended-upgrade' || command.name === 'unattended-upgrades') {
-    return command.argv.some((word) => word.value === '--dry-run') ? undefined : command.name;
+    const harmless = command.argv.some(
+      (word) => word.elastic || /^--(dry-run|help|download-only|version|apt-debug)$|^-h$/.test(word.value ?? ''),
+    );
+    return harmless ? undefined : command.name;
   }
   const tool = packageCommand(command);
   if (tool?.action !== 'upgrade' || tool.harmless || tool.packages.length > 0) return undefined;
