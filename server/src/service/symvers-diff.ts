@@ -35,37 +35,48 @@ export interface SymversDiff {
 
 /** Compares what two kernel builds export, symbol by symbol. */
 export function diffSymvers(before: SymbolTable, after: SymbolTable, tolerated?: ToleratedChanges): SymversDiff {
-  const changes: SymversChange[] = [];
+  const changes = new Map<string, SymversChange[]>();
   const used = new Set<string>();
   let same = 0;
+  let breaking = 0;
   const add = (kind: SymversChangeKind, one: ExportedSymbol | undefined, two: ExportedSymbol | undefined) => {
     const symbol = one ?? two;
     if (symbol === undefined) return;
     const rule = tolerated?.ruleFor(symbol.symbol, symbol.exporter, symbol.namespace);
     if (rule !== undefined) used.add(rule);
-    changes.push({ symbol: symbol.symbol, kind, before: one, after: two, breaks: breaking(kind), toleratedBy: rule });
+    const breaks = isBreaking(kind);
+    if (breaks && rule === undefined) breaking++;
+    const change = { symbol: symbol.symbol, kind, before: one, after: two, breaks, toleratedBy: rule };
+    const others = changes.get(change.symbol);
+    if (others) others.push(change);
+    else changes.set(change.symbol, [change]);
   };
   for (const one of before.symbols()) {
     const two = after.get(one.symbol);
-    if (two === undefined) {
-      add('removed', one, undefined);
-      continue;
-    }
-    const kinds = changesOf(one, two);
+    const kinds = two === undefined ? removed : changesOf(one, two);
     for (const kind of kinds) add(kind, one, two);
     if (kinds.length === 0) same++;
   }
   for (const two of after.symbols()) if (before.get(two.symbol) === undefined) add('added', undefined, two);
-  changes.sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0));
   return {
-    changes,
+    changes: [...changes.keys()].sort().flatMap((name) => changes.get(name) ?? []),
     same,
-    breaking: changes.filter((change) => change.breaks && change.toleratedBy === undefined).length,
+    breaking,
     unusedRules: tolerated?.rules.filter((rule) => !used.has(rule)) ?? [],
   };
 }
 
-function changesOf(one: ExportedSymbol, two: ExportedSymbol): SymversChangeKind[] {
+const removed: readonly SymversChangeKind[] = ['removed'];
+const none: readonly SymversChangeKind[] = [];
+
+function changesOf(one: ExportedSymbol, two: ExportedSymbol): readonly SymversChangeKind[] {
+  if (
+    one.crc === two.crc &&
+    one.gplOnly === two.gplOnly &&
+    one.namespace === two.namespace &&
+    one.exporter === two.exporter
+  )
+    return none;
   const kinds: SymversChangeKind[] = [];
   if (one.crc !== two.crc) kinds.push('crc-changed');
   if (one.gplOnly !== two.gplOnly) kinds.push(two.gplOnly ? 'became-gpl-only' : 'became-open');
@@ -75,7 +86,7 @@ function changesOf(one: ExportedSymbol, two: ExportedSymbol): SymversChangeKind[
 }
 
 /** A symbol that moves to another module is found wherever it is, once that one is loaded. */
-function breaking(kind: SymversChangeKind): boolean {
+function isBreaking(kind: SymversChangeKind): boolean {
   return kind !== 'added' && kind !== 'became-open' && kind !== 'moved';
 }
 

@@ -180,6 +180,7 @@ test('the outline of a Kbuild file leads to sources and built modules', async ()
 test('a pinned name leads from a script to versions.env, and is renamed everywhere', async () => {
   const files = new MemoryFileSystem({
     '/w/versions.env': 'KERNEL_BASE_VERSION=5.15.148\n',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     '/w/scripts/build.sh': '#!/bin/sh\ntar xf linux-$KERNEL_BASE_VERSION.tar\necho "${KERNEL_BASE_VERSION%.*}"\n',
     '/w/Makefile': 'SRC := linux-$(KERNEL_BASE_VERSION)\n',
   });

@@ -10,7 +10,12 @@ export const kbuildObjectMissing: KbuildRuleCheck = {
   async *check(facts) {
     yield* wrongEndings(facts);
     for (const module of facts.model.modules) {
-      if (module.composite && module.objects.some((part) => part.text === module.word.text)) {
+      // Built in, a composite is taken apart and may hold its own name.
+      if (
+        module.composite &&
+        module.config === undefined &&
+        module.objects.some((part) => part.text === module.word.text)
+      ) {
         yield circular(module.word, module.objects);
         continue;
       }

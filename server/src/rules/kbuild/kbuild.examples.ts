@@ -220,6 +220,7 @@ export const kbuildExamples: readonly RuleExample[] = [
     rule: 'pins-inconsistent',
     shows: 'everything from one place',
     path: '/w/build.sh',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     text: '#!/bin/sh\n. ./versions.env\nKERNEL_RELEASE="${KERNEL_BASE_VERSION}${LOCALVERSION}"\nTOOLCHAIN=${TOOLCHAIN:-2022.08-1}\n# LOCALVERSION=-old\n',
     files: {
       '/w/versions.env': 'KERNEL_BASE_VERSION=5.15.148\nLOCALVERSION=-tegra\nTOOLCHAIN=2022.08-1\n',
