@@ -63,7 +63,7 @@ export function readCertificateFile(bytes: Uint8Array, keyring: TrustedKey['keyr
 /**
  * The keys that a kernel built in `folder` trusts for modules: its signing key (certs/signing_key.x509 or .pem), other
  * certs/*.x509, and the PEM file that CONFIG_SYSTEM_TRUSTED_KEYS names. `undefined` when there is none: an untouched tree says
- * nothing of its keys. Sources: certs/Makefile, certs/system_certificates.S.
+ * nothing of its keys. Where one of them is missing the others count as `known-good`: there are more. Sources: certs/Makefile, certs/system_certificates.S.
  * @throws FileError only for what is no plain absence.
  */
 export async function buildTreeKeys(
@@ -73,13 +73,14 @@ export async function buildTreeKeys(
 ): Promise<Parsed<Fact<readonly TrustedKey[]> | undefined>> {
   const certs = joinUri(folder, 'certs');
   const names = await namesIn(files, certs);
-  const uris = names
-    .filter((name) => name.endsWith('.x509') || name === 'signing_key.pem')
-    .map((name) => joinUri(certs, name));
+  const uris = names.filter(isCertificate).map((name) => joinUri(certs, name));
   const trusted = config?.get('SYSTEM_TRUSTED_KEYS');
   if (trusted) uris.push(trusted.startsWith('/') ? joinUri(rootOf(folder), trusted) : joinUri(folder, trusted));
-  const { value: found, problems } = await readCertificateFiles(files, uris, 'builtin');
-  if (found.length === 0) return { value: undefined, problems };
+  const { value, problems } = await readCertificateFiles(files, uris, 'builtin');
+  // Headers carry the configuration, but not the certificates: nothing is wrong with that.
+  if (value.length === 0) return { value: undefined, problems: names.some(isCertificate) ? problems : [] };
+  const isWhole = problems.length === 0 && names.some((name) => name.startsWith('signing_key.'));
+  const found = isWhole ? value : value.map((key): TrustedKey => ({ ...key, keyring: 'known-good' }));
   return { value: fact(found, { label: `the certificates in ${uriName(folder)}/certs`, uri: certs }), problems };
 }
 
@@ -113,6 +114,10 @@ export async function readCertificateFiles(
 /** The origin of keys that a settings file names. */
 export function keyFileOrigin(uri: string): Origin {
   return { label: uriName(uri), uri };
+}
+
+function isCertificate(name: string): boolean {
+  return name.endsWith('.x509') || name === 'signing_key.pem';
 }
 
 function keysOf(list: readonly Uint8Array[], keyring: TrustedKey['keyring']): Parsed<TrustedKey[]> {

@@ -31,6 +31,7 @@ export function explainSignature(verification: SignatureVerification, context: S
   const signer = signerText(verification);
   switch (verification.result) {
     case 'valid':
+      if (!isAsked(verification, context)) return otherRing(signer, verification, context);
       return {
         message: `The signature${signer} is valid: the key lies in ${ringOf(verification)} of ${targetName}.`,
         commands: [],
@@ -58,6 +59,43 @@ export function explainSignature(verification: SignatureVerification, context: S
         commands: [],
       };
   }
+}
+
+/** A valid signature by a key in a ring that this kernel does not look into for modules. */
+function otherRing(
+  signer: string,
+  verification: SignatureVerification,
+  { targetName }: SignatureContext,
+): SignatureExplanation {
+  return {
+    message: `The signature${signer} is intact, but its key lies in ${ringOf(verification)} of ${targetName}, where this kernel does not look for the keys of modules (upstream asks .platform never, .machine only with CONFIG_INTEGRITY_MACHINE_KEYRING; Debian and Ubuntu ask .platform too). Compile the certificate in with CONFIG_SYSTEM_TRUSTED_KEYS, or switch that option on.`,
+    commands: [
+      'scripts/config --enable INTEGRITY_MACHINE_KEYRING --enable SECONDARY_TRUSTED_KEYRING',
+      '# or: scripts/config --set-str SYSTEM_TRUSTED_KEYS certs/trusted.pem',
+      '# Build and install that kernel.',
+    ],
+  };
+}
+
+/** The same as loader/asked-keyrings, for words: what is not known counts as asked. */
+function isAsked({ key }: SignatureVerification, context: SignatureContext): boolean {
+  const { config } = context;
+  const owner = machineOwnerRing(context);
+  switch (key?.keyring) {
+    case 'machine':
+      return owner !== undefined;
+    case 'platform':
+      return asksPlatform(context);
+    case 'secondary':
+      return config === undefined || config.enabled('SECONDARY_TRUSTED_KEYRING');
+    default:
+      return true;
+  }
+}
+
+function asksPlatform({ config, vendor }: SignatureContext): boolean {
+  const asks = vendor === undefined || vendor === 'debian' || vendor === 'ubuntu';
+  return asks && (config === undefined || config.enabled('INTEGRITY_PLATFORM_KEYRING'));
 }
 
 function otherBuild(signer: string, { targetName, config }: SignatureContext): SignatureExplanation {

@@ -1,3 +1,4 @@
+import type { LateKeys } from './late-keys.ts';
 import type { TargetKernel } from './target-kernel.ts';
 
 /** What kind of place facts come from, in the order in which they are believed. */
@@ -12,7 +13,7 @@ export type SourceKind =
   | 'pins'
   | 'settings';
 
-type Facts = Omit<TargetKernel, 'name' | 'origins' | 'problems'>;
+type Facts = Omit<TargetKernel, 'name' | 'origins' | 'problems' | 'lateKeys'>;
 
 /**
  * What one source says of a kernel: some of a TargetKernel's facts. `mergeTargets` makes a TargetKernel
@@ -26,6 +27,8 @@ export interface KernelPart extends Partial<{ readonly [Name in keyof Facts]: Fa
   readonly dependsOn?: readonly string[];
   /** RANDSTRUCT_HASHED_SEED, which composing vermagic needs on such kernels. */
   readonly randstructHash?: string | undefined;
+  /** Keys that cost too much to be read with the rest. */
+  readonly lateKeys?: LateKeys | undefined;
 }
 
 /** A TargetKernel that knows which files it was made from. */

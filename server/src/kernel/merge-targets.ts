@@ -9,6 +9,7 @@ import { formatVersion, parseKernelVersion } from './kernel-version.ts';
 import { mergeSymbolTables } from './merged-symbols.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import type { KernelVersion } from './target-kernel.ts';
+import { mergeTrustedKeys } from './trusted-keys.ts';
 import { detectVendor } from './vendor-detection.ts';
 import { composeVermagic } from './vermagic.ts';
 
@@ -35,7 +36,11 @@ const firstHand: ReadonlySet<SourceKind | undefined> = new Set(['running', 'imag
 export function mergeTargets(name: string, parts: readonly KernelPart[]): OpenedTarget {
   const problems: Problem[] = parts.flatMap((part) => part.problems);
   const ranked = parts
-    .map((part, index) => ({ part, index, rank: part.kind === undefined ? trust.indexOf('rootfs') + 0.5 : trust.indexOf(part.kind) }))
+    .map((part, index) => ({
+      part,
+      index,
+      rank: part.kind === undefined ? trust.indexOf('rootfs') + 0.5 : trust.indexOf(part.kind),
+    }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ part }) => part);
   const pick = <T>(
@@ -72,6 +77,8 @@ export function mergeTargets(name: string, parts: readonly KernelPart[]): Opened
   const composed = composeFact({ release, version, architecture, config, randstructHash });
   const vermagic = pickVermagic(ranked, composed, problems);
   const symbols = pickSymbols(ranked, config, problems);
+  const trustedKeys = mergeTrustedKeys(ranked.map((part) => part.trustedKeys));
+  const knowsBuiltin = trustedKeys?.value.some(({ keyring }) => keyring === 'builtin') === true;
   if (config && version) checkConfigVersion(config, version, problems);
   if (config && release) checkBuildSalt(config, release, problems);
   return {
@@ -85,11 +92,8 @@ export function mergeTargets(name: string, parts: readonly KernelPart[]): Opened
     vermagic,
     symbols,
     structModuleSize: pick('size of struct module', (part) => part.structModuleSize),
-    trustedKeys: pick(
-      'trusted keys',
-      (part) => part.trustedKeys,
-      () => true,
-    ),
+    trustedKeys,
+    lateKeys: knowsBuiltin ? undefined : ranked.find((part) => part.lateKeys !== undefined)?.lateKeys,
     sigEnforce: pick('signature enforcement', (part) => part.sigEnforce),
     lockdown: pick('lockdown mode', (part) => part.lockdown),
     moduleBlacklist: pick(

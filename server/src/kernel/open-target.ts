@@ -2,6 +2,7 @@ import { openKernelModule } from '../module/open-kernel-module.ts';
 import { FileError } from '../ports/file-system.ts';
 import { fileUri, isWithin, joinUri, parentUri, uriName, uriPath } from '../ports/uri.ts';
 import type { KernelPart, OpenedTarget } from './kernel-part.ts';
+import { LateKeys } from './late-keys.ts';
 import { mergeTargets } from './merge-targets.ts';
 import { readBuildTree } from './sources/build-tree.ts';
 import { readHeadersFolder } from './sources/headers-folder.ts';
@@ -102,7 +103,7 @@ function rootOfModulesFolder(uri: string): string | undefined {
   return found?.[1] === undefined ? undefined : joinUri(found[1], '.');
 }
 
-/** A rootfs; where it has no symbols of its kernel, the kernel image that boots it is asked. */
+/** A rootfs; where it has no symbols of its kernel, the kernel image that boots it is asked, else it is only for its keys. */
 async function openRootfs(
   ports: SourcePorts,
   root: string,
@@ -111,16 +112,27 @@ async function openRootfs(
 ): Promise<readonly KernelPart[]> {
   const parts = await readRootfs(ports, root, { readModule: options.readModule, release: wanted });
   const release = parts.find((part) => part.release !== undefined)?.release?.value;
-  if (!options.partReaders || release === undefined || parts.some((part) => part.symbols?.complete)) return parts;
+  if (!options.partReaders || release === undefined) return parts;
   const reader = new SourceReader(ports, root);
+  const isWhole = parts.some((part) => part.symbols?.complete);
   for (const path of [`boot/vmlinuz-${release}`, `lib/modules/${release}/vmlinuz`, `boot/vmlinux-${release}`]) {
     const uri = reader.uri(path);
     if (!(await reader.exists(uri))) continue;
+    if (isWhole) return [...parts, { ...emptyPart(reader), lateKeys: keysOfImage(ports, reader, uri, options) }];
     const part = await askPartReaders(reader, uri, options);
     if (part) return [...parts, part];
     if (reader.problems.length > 0) return [...parts, emptyPart(reader)];
   }
   return parts;
+}
+
+/** Everything else is known without the image; its keys are read when a signature needs them. */
+function keysOfImage(ports: SourcePorts, reader: SourceReader, uri: string, options: Options): LateKeys {
+  return new LateKeys(reader.origin(uri), async () => {
+    const own = new SourceReader(ports, reader.folder);
+    const part = await askPartReaders(own, uri, options);
+    return { keys: part?.trustedKeys, problems: [...own.problems, ...(part?.problems ?? [])] };
+  });
 }
 
 /** A tree, and from one of its modules what no text says: the size of struct module. */

@@ -10,6 +10,7 @@ import {
 import type { ModuleSignature } from '../module/kernel-module.ts';
 import { parseCertificate } from './certificates.ts';
 import type { TrustedKey } from './target-kernel.ts';
+import { knowsAllKeys } from './trusted-keys.ts';
 
 /**
  * What the kernel's mod_verify_sig would give, and why.
@@ -85,9 +86,9 @@ export async function verifyModuleSignature(
   }
   const key = trustedKeys.find((candidate) => sid.matches(candidate));
   if (key === undefined) {
-    const isOpen = trustedKeys.length > 0 && trustedKeys.every(({ keyring }) => keyring === 'known-good');
+    const isOpen = !knowsAllKeys(trustedKeys);
     const reason = isOpen
-      ? 'Only keys of known-good modules of the target are known, and the signature names another one.'
+      ? 'Only some of the keys that the target trusts are known, and the signature names another one.'
       : 'No key that the target trusts is the one that the signature names.';
     return { result: isOpen ? 'unknown' : 'unknown-key', reason, dmesg: [], ...named };
   }

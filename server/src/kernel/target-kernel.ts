@@ -2,6 +2,7 @@ import type { Problem } from '../ports/parsed.ts';
 import type { Architecture } from './architecture.ts';
 import type { Fact, Origin } from './fact.ts';
 import type { KernelConfig } from './kernel-config.ts';
+import type { LateKeys } from './late-keys.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 /** The distributor's deviations from upstream that change a verdict (see loader/vendor-profile). */
@@ -15,9 +16,9 @@ export interface KernelVersion {
 
 /** A certificate that the target trusts for modules. */
 export interface TrustedKey {
-  /** The keyring it lies in. */
+  /** The keyring it lies in; `known-good`: some ring that the kernel asks, by a module that loads or one file of several. */
   readonly keyring: 'builtin' | 'secondary' | 'machine' | 'platform' | 'known-good';
-  /** DER of the X.509 certificate; `undefined` when only the key id of a known-good module is known. */
+  /** DER of the X.509 certificate; `undefined` when only a known-good module names the key. */
   readonly certificate: Uint8Array | undefined;
   readonly subject: string | undefined;
   /** Issuer serial number, upper-case hex with colons. */
@@ -45,8 +46,10 @@ export interface TargetKernel {
   readonly vermagic: Fact<string> | undefined;
   readonly symbols: SymbolTable | undefined;
   readonly structModuleSize: Fact<number> | undefined;
-  /** `undefined`: unknown. An empty list: known to be empty. */
+  /** `undefined`: unknown. An empty list: known to be empty. Whether others may be trusted too: `knowsAllKeys`. */
   readonly trustedKeys: Fact<readonly TrustedKey[]> | undefined;
+  /** Further keys, to be read when a signature needs them. */
+  readonly lateKeys?: LateKeys | undefined;
   /** module.sig_enforce on the command line or CONFIG_MODULE_SIG_FORCE, where known beyond the config. */
   readonly sigEnforce: Fact<boolean> | undefined;
   readonly lockdown: Fact<Lockdown> | undefined;

@@ -1,3 +1,4 @@
+import type { TrustedKey } from '../kernel/target-kernel.ts';
 import type { SignatureResult } from './verdict.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { SignatureResult } from './verdict.ts';
  */
 export interface ModuleEvidence {
   readonly signature?: SignatureResult;
+  /** The keyring of the key that `signature` was verified with; a ring that the kernel does not ask does not count. */
+  readonly signatureKeyring?: TrustedKey['keyring'];
   /** Relocations of the sections that the loader relocates (SHF_ALLOC targets), read when asked for. */
   readonly relocations?: () => Iterable<RelocationFact>;
   /** Whether `.BTF` fits the target's vmlinux. */

@@ -1,5 +1,6 @@
 import type { RuleId } from '../findings/registry.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
+import { asksKeyring } from './asked-keyrings.ts';
 import type { LoadCheck } from './load-check.ts';
 import type { LoadState } from './load-state.ts';
 import type { SignatureResult } from './verdict.ts';
@@ -85,6 +86,11 @@ function classify(state: LoadState): SignatureClass {
 
 function verified(state: LoadState): Exclude<SignatureResult, 'unknown'> {
   const result = state.evidence.signature ?? state.request.signature ?? 'unknown';
+  const { signatureKeyring } = state.evidence;
+  const foundKey = result === 'valid' || result === 'bad-digest';
+  if (foundKey && signatureKeyring !== undefined && !asksKeyring(state, signatureKeyring, moduleSigCheck.name)) {
+    return 'unknown-key';
+  }
   if (result !== 'unknown') {
     return result;
   }

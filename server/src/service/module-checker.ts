@@ -4,6 +4,7 @@ import { explainSignature } from '../kernel/explain-signature.ts';
 import type { SignatureVerification } from '../kernel/signature-verification.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { LoadInput } from '../loader/load-state.ts';
+import type { ModuleEvidence } from '../loader/module-evidence.ts';
 import { predictLoad } from '../loader/pipeline.ts';
 import type { LoadRequest, Verdict } from '../loader/verdict.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
@@ -20,8 +21,12 @@ export interface CheckOptions {
   /** Modules loaded before, in order. */
   readonly loaded?: readonly KernelModule[];
   readonly levels?: RuleLevels;
+  /** Told when keys are being read that the verdict waits for; given, the verdict does not wait (it may be another then). */
+  readonly onLateKeys?: (reading: Promise<unknown>) => void;
   /** How the user named the module. */
   readonly path?: string;
+  /** Takes a signature for good where the target's keys are not known: a scan says so once instead of for each module. */
+  readonly assumeSigned?: boolean;
 }
 
 export interface Checked {
@@ -39,14 +44,19 @@ export class ModuleChecker {
 
   async check(module: KernelModule, target: TargetKernel, options: CheckOptions = {}): Promise<Checked> {
     const loaded = options.loaded ?? [];
-    const verification = await this.#evidence.signature(module, target);
+    const evidence = new Map<KernelModule, ModuleEvidence>();
+    const verifications = new Map<KernelModule, SignatureVerification | undefined>();
+    for (const one of [...loaded, module]) {
+      const verified = await this.#evidence.signature(one, target, options.onLateKeys);
+      verifications.set(one, verified);
+      evidence.set(one, signatureEvidence(verified));
+    }
+    const verification = verifications.get(module);
     const relocations = await this.#evidence.relocations(module);
-    const evidence = new Map([[module, relocations ? { relocations: () => relocations.relocations } : {}]]);
-    const request: LoadRequest = {
-      ...options.request,
-      ...(verification ? { signature: verification.result } : {}),
-    };
-    const input: LoadInput = { target, request, loaded, evidence };
+    if (relocations) {
+      evidence.set(module, { ...evidence.get(module), relocations: () => relocations.relocations });
+    }
+    const input: LoadInput = { target, request: options.request ?? {}, loaded, evidence };
     const predicted = predictLoad(input, module);
     const findings = [...predicted.findings, ...(relocations?.initReferences ?? [])]
       .map((finding) => withSignatureAdvice(finding, verification, module, target))
@@ -54,6 +64,12 @@ export class ModuleChecker {
     const verdict = { ...predicted, findings };
     return { verdict, report: targetReport(input, module, verdict, options.path ?? uriPath(module.uri)) };
   }
+}
+
+function signatureEvidence(verification: SignatureVerification | undefined): ModuleEvidence {
+  if (!verification) return {};
+  const { result, key } = verification;
+  return { signature: result, ...(key ? { signatureKeyring: key.keyring } : {}) };
 }
 
 /** The loader knows that a signature does not count; which keyring would need which key is the target's business. */

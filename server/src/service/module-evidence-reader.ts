@@ -2,7 +2,8 @@ import type { ElfFile } from '../elf/elf-file.ts';
 import { bytesAt, type Reading } from '../elf/reading.ts';
 import type { Finding } from '../findings/finding.ts';
 import { type SignatureVerification, verifyModuleSignature } from '../kernel/signature-verification.ts';
-import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { TargetKernel, TrustedKey } from '../kernel/target-kernel.ts';
+import { mergeTrustedKeys } from '../kernel/trusted-keys.ts';
 import { initReferenceFindings, readInitReferences } from '../loader/init-reference.ts';
 import type { RelocationFact } from '../loader/module-evidence.ts';
 import { readRelocationFacts } from '../loader/relocation-facts.ts';
@@ -20,7 +21,7 @@ export interface RelocationEvidence {
 export class ModuleEvidenceReader {
   readonly #ports: Ports;
   readonly #relocations = new WeakMap<KernelModule, Promise<RelocationEvidence | undefined>>();
-  readonly #signatures = new WeakMap<KernelModule, WeakMap<TargetKernel, Promise<SignatureVerification | undefined>>>();
+  readonly #signatures = new WeakMap<KernelModule, WeakMap<object, Promise<SignatureVerification | undefined>>>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -36,17 +37,43 @@ export class ModuleEvidenceReader {
     return pending;
   }
 
-  /** `undefined` for an unsigned module. */
-  signature(module: KernelModule, target: TargetKernel): Promise<SignatureVerification | undefined> {
-    let byTarget = this.#signatures.get(module);
-    if (!byTarget) {
-      byTarget = new WeakMap();
-      this.#signatures.set(module, byTarget);
+  /**
+   * `undefined` for an unsigned module. Keys that have to be dug out of a kernel image are read when the others do not decide.
+   * @param later is told of that reading, and the answer without those keys is given; without it they are waited for.
+   */
+  async signature(
+    module: KernelModule,
+    target: TargetKernel,
+    later?: (reading: Promise<unknown>) => void,
+  ): Promise<SignatureVerification | undefined> {
+    const { lateKeys } = target;
+    const known = lateKeys?.isRead ? undefined : await this.#verified(module, target, target.trustedKeys?.value);
+    const matters = target.config?.value.enabled('MODULE_SIG') !== false;
+    if (!lateKeys || !module.signature || !matters || (known && known.result !== 'unknown')) return known;
+    if (later && !lateKeys.isRead) {
+      later(lateKeys.get());
+      return known;
     }
-    let pending = byTarget.get(target);
+    const { keys } = await lateKeys.get();
+    const all = keys ? mergeTrustedKeys([target.trustedKeys, keys]) : target.trustedKeys;
+    return this.#verified(module, lateKeys, all?.value);
+  }
+
+  /** @param source what the keys were read from, as the key of what is kept. */
+  #verified(
+    module: KernelModule,
+    source: object,
+    keys: readonly TrustedKey[] | undefined,
+  ): Promise<SignatureVerification | undefined> {
+    let bySource = this.#signatures.get(module);
+    if (!bySource) {
+      bySource = new WeakMap();
+      this.#signatures.set(module, bySource);
+    }
+    let pending = bySource.get(source);
     if (!pending) {
-      pending = this.#verify(module, target);
-      byTarget.set(target, pending);
+      pending = this.#verify(module, keys);
+      bySource.set(source, pending);
     }
     return pending;
   }
@@ -58,12 +85,15 @@ export class ModuleEvidenceReader {
     return 'problem' in read ? undefined : read;
   }
 
-  async #verify(module: KernelModule, target: TargetKernel): Promise<SignatureVerification | undefined> {
+  async #verify(
+    module: KernelModule,
+    keys: readonly TrustedKey[] | undefined,
+  ): Promise<SignatureVerification | undefined> {
     const { signature } = module;
     if (!signature) return undefined;
     const signed = await readFromModule(this.#ports, module.uri, () => bytesAt(0, signature.offset));
     if ('problem' in signed || signed.length !== signature.offset) return undefined;
-    return verifyModuleSignature(signed, signature, target.trustedKeys?.value);
+    return verifyModuleSignature(signed, signature, keys);
   }
 }
 

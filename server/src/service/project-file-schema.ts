@@ -24,6 +24,17 @@ export const targetSchema = z.union([
     expect: z.optional(
       described(z.string().check(z.minLength(1)), 'The vermagic expected of this kernel, or a file that holds it.'),
     ),
+    trustedKeys: z.optional(
+      described(
+        z.array(
+          z.union([
+            described(path, 'A certificate enrolled as Machine Owner Key (MOK).'),
+            z.strictObject({ file: path, keyring: z.enum(['builtin', 'secondary', 'machine', 'platform']) }),
+          ]),
+        ),
+        'Certificates (DER or PEM) that the machine trusts beyond what its kernel says: paths of MOK files, or { "file", "keyring" }.',
+      ),
+    ),
     release: z.optional(described(path, 'Which kernel is meant, where a root file system has modules of several.')),
   }),
 ]);

@@ -8,6 +8,7 @@ import {
 } from 'jsonc-parser';
 import * as z from 'zod/v4-mini';
 import type { TextRange } from '../findings/finding.ts';
+import type { KeyFile } from '../kernel/sources/key-files.ts';
 import { limits } from '../limits.ts';
 import type { Parsed, Problem } from '../ports/parsed.ts';
 import { joinUri, parentUri } from '../ports/uri.ts';
@@ -31,6 +32,8 @@ export interface ProjectTarget {
   readonly sourceUris: readonly string[];
   readonly expect: string | undefined;
   readonly release: string | undefined;
+  /** Certificates that someone enrolled on the machine. */
+  readonly trustedKeys: readonly KeyFile[];
   /** Where the target stands in the file. */
   readonly range: TextRange;
 }
@@ -102,6 +105,11 @@ export function parseProjectFile(source: string, uri: string): ParsedProject {
       sourceUris: parts.map((part) => resolveFrom(uri, part)),
       expect: extra?.expect,
       release: extra?.release,
+      trustedKeys: (extra?.trustedKeys ?? []).map((key) =>
+        typeof key === 'string'
+          ? { uri: resolveFrom(uri, key), keyring: 'machine' }
+          : { uri: resolveFrom(uri, key.file), keyring: key.keyring },
+      ),
       range: place.of(['targets', name], [name]),
     });
   }
@@ -212,7 +220,7 @@ function issueText(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `expected ${issue.expected}`;
     case 'invalid_union':
-      return 'expected a path, a list of paths, or an object with "sources" (and "expect", "release")';
+      return 'expected a path, a list of paths, or an object with "sources" (and "expect", "release", "trustedKeys")';
     case 'invalid_value':
       return `expected one of ${issue.values.slice(0, 8).map(String).join(', ')}${issue.values.length > 8 ? ', …' : ''}`;
     case 'too_small':

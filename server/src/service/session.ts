@@ -50,6 +50,7 @@ export class Session {
   #opening: Promise<void> = Promise.resolve();
   #busy = false;
   #selected: string | undefined;
+  readonly #awaitedKeys = new WeakSet<Promise<unknown>>();
   readonly #verdicts = new Map<string, ModuleSummary['verdict']>();
   #summary: TargetSummary | undefined;
 
@@ -221,7 +222,14 @@ export class Session {
       ...this.#projects.map((project) => policyOfProject(project).levels),
       this.#settings.rules,
     );
-    return { levels };
+    return { levels, onLateKeys: (reading: Promise<unknown>) => this.#checkAgainAfter(reading) };
+  }
+
+  /** Keys that lie in a packed kernel image take seconds: verdicts are given without them first, and again with them. */
+  #checkAgainAfter(reading: Promise<unknown>): void {
+    if (this.#awaitedKeys.has(reading)) return;
+    this.#awaitedKeys.add(reading);
+    void reading.then(() => this.#tell(null));
   }
 
   async #discover(): Promise<void> {

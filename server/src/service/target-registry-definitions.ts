@@ -1,3 +1,4 @@
+import type { KeyFile } from '../kernel/sources/key-files.ts';
 import { fileUri, isWithin, joinUri } from '../ports/uri.ts';
 import type { ProjectFile } from './project-file.ts';
 import { resolveFrom } from './project-file.ts';
@@ -10,6 +11,8 @@ export interface TargetDefinition {
   readonly release: string | undefined;
   /** The vermagic expected, or the file that holds it. */
   readonly expect: { readonly text: string } | { readonly uri: string } | undefined;
+  /** Certificates that the machine trusts beyond what the sources say. */
+  readonly trustedKeys?: readonly KeyFile[];
   readonly from: 'settings' | 'project' | 'discovery' | 'path';
   /** How it came to be known, for a person. */
   readonly source: string;
@@ -48,6 +51,7 @@ export function defineTargets(inputs: TargetInputs): TargetDefinition[] {
         sourceUris: target.sourceUris,
         release: target.release,
         expect: target.expect === undefined ? undefined : expectation(target.expect, project.uri),
+        ...(target.trustedKeys.length === 0 ? {} : { trustedKeys: target.trustedKeys }),
         from: 'project',
         source: 'vermagic.json',
         isDefault: project.defaultTarget === target.name,

@@ -2,6 +2,7 @@ import type { TargetSummary } from '@vermagic/shared';
 import type { KernelPart, OpenedTarget } from '../kernel/kernel-part.ts';
 import { mergeTargets } from '../kernel/merge-targets.ts';
 import { dependsOn, openParts, type PartReader } from '../kernel/open-target.ts';
+import { readKeyFiles } from '../kernel/sources/key-files.ts';
 import type { ModuleReader } from '../kernel/sources/known-good-module.ts';
 import { expectedVermagicPart, readPinsFile } from '../kernel/sources/pins.ts';
 import { limits } from '../limits.ts';
@@ -131,6 +132,7 @@ export class TargetRegistry {
     const parts: KernelPart[] = [];
     for (const uri of definition.sourceUris) parts.push(...(await openParts(this.#ports, fileUri(uri), options)));
     if (definition.expect) parts.push(await this.#expectation(definition.expect, definition));
+    if (definition.trustedKeys) parts.push(await readKeyFiles(this.#ports.files, definition.trustedKeys));
     return mergeTargets(definition.name, parts);
   }
 

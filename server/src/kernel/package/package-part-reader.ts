@@ -50,13 +50,16 @@ async function readDeb(
   problems: readonly Problem[],
 ): Promise<KernelPart> {
   const ports = { files: deb.files, decompressor };
-  const top = (await headersFolder(deb)) ?? (await imageFile(deb)) ?? deb.root;
+  const headers = await headersFolder(deb);
+  const top = headers ?? (await imageFile(deb)) ?? deb.root;
   const target = await openTarget(ports, top, { partReaders: [imagePartReader(ports)] });
   const origin = { label: name, uri };
   const inside = target.problems.map((problem) => ({ ...problem, message: `${name}: ${problem.message}` }));
   return {
     ...target,
-    kind: target.vermagic && target.trustedKeys ? 'image' : 'package',
+    // The package is closed after this: what would be read later cannot be.
+    lateKeys: undefined,
+    kind: headers === undefined && target.vermagic && target.trustedKeys ? 'image' : 'package',
     origins: [origin],
     problems: [...problems, ...inside],
     dependsOn: [uri],

@@ -1,6 +1,6 @@
 import type { KernelPart } from '../kernel-part.ts';
 import { mergeSymbolTables } from '../merged-symbols.ts';
-import { readTreeFacts } from './kernel-tree.ts';
+import { readTreeFacts, readTreeKeys } from './kernel-tree.ts';
 import { type SourcePorts, SourceReader } from './source-reader.ts';
 
 /** The facts of a kernel build tree (source tree built in place, or the O= output folder). Reads a dozen known files. */
@@ -18,9 +18,11 @@ export async function readBuildTree(ports: SourcePorts, folder: string): Promise
       `${reader.origin(reader.uri('include/generated/utsrelease.h')).label} is not there: the release is unknown until "make prepare" has run.`,
     );
   }
+  const trustedKeys = await readTreeKeys(ports, reader, facts.config?.value);
   return {
     ...facts,
     kind: 'build-tree',
+    trustedKeys,
     symbols,
     origins: reader.origins,
     problems: reader.problems,

@@ -1,5 +1,5 @@
 import type { KernelPart } from '../kernel-part.ts';
-import { readTreeFacts } from './kernel-tree.ts';
+import { readTreeFacts, readTreeKeys } from './kernel-tree.ts';
 import { type SourcePorts, SourceReader } from './source-reader.ts';
 
 /**
@@ -15,9 +15,11 @@ export async function readHeadersFolder(ports: SourcePorts, folder: string): Pro
       `${reader.origin(reader.uri('Module.symvers')).label} is not there: modules built against these headers get no CRCs. Install the complete headers package.`,
     );
   }
+  const trustedKeys = await readTreeKeys(ports, reader, facts.config?.value);
   return {
     ...facts,
     kind: 'headers',
+    trustedKeys,
     symbols,
     origins: reader.origins,
     problems: reader.problems,

@@ -1,8 +1,11 @@
 import { limits } from '../../limits.ts';
+import { FileError } from '../../ports/file-system.ts';
 import { joinUri, parentUri, uriName } from '../../ports/uri.ts';
 import { architectureOf } from '../architecture-detection.ts';
+import { buildTreeKeys } from '../certificates.ts';
 import type { DotConfig } from '../dot-config.ts';
 import type { Fact } from '../fact.ts';
+import type { KernelConfig } from '../kernel-config.ts';
 import type { KernelPart } from '../kernel-part.ts';
 import {
   releaseOfUtsHeader,
@@ -12,7 +15,7 @@ import {
 } from '../kernel-version.ts';
 import type { KernelVersion } from '../target-kernel.ts';
 import { detectVendor } from '../vendor-detection.ts';
-import type { SourceReader } from './source-reader.ts';
+import { type SourcePorts, type SourceReader, shortFolder } from './source-reader.ts';
 
 /** The facts that a build tree and a headers folder have in the same places, symbols left out. */
 export async function readTreeFacts(reader: SourceReader): Promise<KernelPart> {
@@ -32,6 +35,25 @@ export async function readTreeFacts(reader: SourceReader): Promise<KernelPart> {
     problems: reader.problems,
     dependsOn: reader.dependsOn,
   };
+}
+
+/** The certificates that the build compiled in, where its `certs` folder still has them. */
+export async function readTreeKeys(
+  { files }: SourcePorts,
+  reader: SourceReader,
+  config: KernelConfig | undefined,
+): Promise<KernelPart['trustedKeys']> {
+  reader.watchFolder(reader.uri('certs'));
+  try {
+    const { value, problems } = await buildTreeKeys(files, reader.folder, config);
+    reader.addProblems(problems);
+    if (value) reader.addOrigin(value.origin);
+    return value;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    reader.problem(`The certs folder of ${shortFolder(reader.folder)} cannot be read (${error.code}).`);
+    return undefined;
+  }
 }
 
 /** `utsrelease.h` is what vermagic is compiled from; `kernel.release` says something else in Debian's packages. */
