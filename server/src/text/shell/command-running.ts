@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
 import { concatMapped, type MappedText, type TextSpan } from '../source-map.ts';
+import { assign } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
 import { applyRedirects, hereString } from './redirections.ts';
 import type { ScriptWalk, Surroundings } from './script-walk.ts';
@@ -45,10 +46,10 @@ export class CommandRunner {
     const name = childOf(node, 'name');
     let input = around.input;
     for (const child of node.children) {
-      if (child.type === 'variable_assignment' && name === undefined) this.walk.assign(child, frame, around);
+      if (child.type === 'variable_assignment' && name === undefined) assign(this.walk, child, frame, around);
       else if (child.type === 'variable_assignment') {
         const scope = around.scope.fork();
-        this.walk.assign(child, frame, { ...around, scope });
+        assign(this.walk, child, frame, { ...around, scope });
         const variable = childOf(child, 'name');
         const key = variable === undefined ? '' : frame.text.slice(variable.start, variable.end);
         const value = scope.get(key)?.values[0];

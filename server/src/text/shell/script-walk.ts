@@ -2,13 +2,14 @@ import { limits } from '../../limits.ts';
 import type { HostVariables } from '../embedded/embedded-script.ts';
 import type { MappedText, TextSpan } from '../source-map.ts';
 import { shiftedMap } from '../source-map.ts';
+import { assign, declaration, unset } from './assignments.ts';
 import { CommandRunner } from './command-running.ts';
 import { applyRedirects, type Redirections } from './redirections.ts';
 import type { FileWrite, Place, ScriptRun, ShellCommand } from './shell-command.ts';
 import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
-import { type Frame, ShellScope, unknownVariable } from './shell-scope.ts';
+import { type Frame, ShellScope } from './shell-scope.ts';
 import { makeWord, patternOf, type Word, type WordPart } from './word.ts';
 import { type Expansion, expandToOne, expandWord } from './word-expansion.ts';
 
@@ -132,16 +133,16 @@ export class ScriptWalk {
         this.#testCommand(node, frame, around);
         return;
       case 'variable_assignment':
-        this.assign(node, frame, around);
+        assign(this, node, frame, around);
         return;
       case 'variable_assignments':
         this.#all(node.children, frame, around);
         return;
       case 'declaration_command':
-        this.#declaration(node, frame, around);
+        declaration(this, node, frame, around);
         return;
       case 'unset_command':
-        this.#unset(node, frame, around);
+        unset(node, frame, around);
         return;
       case 'redirected_statement':
         this.#redirected(node, frame, around);
@@ -302,59 +303,6 @@ export class ScriptWalk {
     around.scope.functions.set(frame.text.slice(name.start, name.end), { body, frame });
   }
 
-  assign(node: ShellNode, frame: Frame, around: Surroundings, exported = false): void {
-    const name = childOf(node, 'name');
-    const value = childOf(node, 'value');
-    if (name === undefined) return;
-    const variable = frame.text.slice(name.start, name.end);
-    if (name.type === 'subscript') {
-      around.scope.set(variable.replace(/\[.*/, ''), unknownVariable);
-      return;
-    }
-    const appends = node.children.some((child) => child.type === '+=');
-    const before = around.scope.get(variable);
-    if (value?.type === 'array') {
-      const elements = value.children
-        .filter((child) => child.named)
-        .flatMap((child) => expandWord(child, this.expansion(frame, around))[0] ?? []);
-      const all = appends ? [...(before?.elements ?? []), ...elements] : elements;
-      around.scope.set(variable, {
-        values: all[0] === undefined ? [] : [all[0].parts],
-        elements: all,
-        open: appends && before === undefined,
-        exported,
-      });
-      return;
-    }
-    const words = value === undefined ? [emptyWord(frame, node)] : expandToOne(value, this.expansion(frame, around));
-    const values = words.map((word) => word.parts);
-    if (appends && before !== undefined) {
-      const joined = before.values.flatMap((old) => values.map((added) => [...old, ...added]));
-      around.scope.set(variable, { ...before, values: joined.slice(0, limits.shellAlternatives) });
-      return;
-    }
-    if (values.every((parts) => parts.length > 0 && parts.every((part) => part.text === undefined))) {
-      around.scope.set(variable, { ...unknownVariable, exported });
-      return;
-    }
-    around.scope.set(variable, { values, open: false, exported });
-  }
-
-  #declaration(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const exported = /^(export|declare\s+-\w*x|typeset\s+-\w*x)/.test(frame.text.slice(node.start, node.end));
-    for (const child of node.children) {
-      if (child.type === 'variable_assignment') this.assign(child, frame, around, exported);
-      else if (child.type === 'variable_name' && exported)
-        around.scope.export(frame.text.slice(child.start, child.end));
-    }
-  }
-
-  #unset(node: ShellNode, frame: Frame, around: Surroundings): void {
-    for (const child of node.children) {
-      if (child.type === 'variable_name') around.scope.forget(frame.text.slice(child.start, child.end));
-    }
-  }
-
   /** `[ … ]` and `[[ … ]]` as a command named `[`, its words in order. */
   #testCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
     if (!this.thorough && !node.substitutes) return;
@@ -418,9 +366,4 @@ export class ScriptWalk {
     }
     for (const next of redirections.after) this.statement(next, frame, around);
   }
-}
-
-function emptyWord(frame: Frame, node: ShellNode): Word {
-  const end = frame.map.span(node.end, node.end);
-  return makeWord([{ text: '', ...end, quoted: true }], end.start, end.end);
 }
