@@ -103,3 +103,15 @@ test('the contributed JSON schema names every rule and describes the keys', () =
   for (const key of ['targets', 'defaultTarget', 'policy', 'pipeline']) assert.ok(properties[key]?.description, key);
   assert.equal(schema['$schema'], 'http://json-schema.org/draft-07/schema#');
 });
+
+test('certificates of a target: a path is a Machine Owner Key, the ring can be named, another word is refused', () => {
+  const text = `{ "targets": { "a": { "sources": ["rootfs"], "trustedKeys": ["MOK.der", { "file": "/keys/db.der", "keyring": "platform" }] } } }`;
+  const { value, problems } = parseProjectFile(text, 'file:///w/vermagic.json');
+  assert.deepEqual(problems, []);
+  assert.deepEqual(value.targets[0]?.trustedKeys, [
+    { uri: 'file:///w/MOK.der', keyring: 'machine' },
+    { uri: 'file:///keys/db.der', keyring: 'platform' },
+  ]);
+  const wrong = parseProjectFile(text.replace('"platform"', '"uefi"'), 'file:///w/vermagic.json');
+  assert.equal(wrong.problems.length, 1);
+});
