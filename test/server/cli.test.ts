@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import type { CheckReport, InspectReport } from '@vermagic/shared';
+import { root } from './lsp-client.ts';
+
+const sample = path.join(root, 'samples/jetson-rt');
+
+function vermagic(args: readonly string[], cwd = sample, env: NodeJS.ProcessEnv = process.env) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(root, 'server/bin/vermagic.mjs'), ...args],
+    {
+      cwd,
+      env,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  return { status, stdout, stderr };
+}
+
+interface Expectation {
+  readonly module: string;
+  readonly target: string;
+  readonly verdict: string;
+  readonly errno: string | null;
+  readonly line: string | null;
+  readonly taint?: string;
+  readonly with?: readonly string[];
+}
+const expectations: readonly Expectation[] = JSON.parse(
+  readFileSync(path.join(root, 'samples/expectations.json'), 'utf8'),
+);
+
+describe('vermagic check', () => {
+  it('says of every sample module what the booted kernels said', () => {
+    for (const expected of expectations) {
+      const before = (expected.with ?? []).flatMap((module) => ['--with', path.join(root, 'samples', module)]);
+      const run = vermagic([
+        'check',
+        '-t',
+        expected.target,
+        ...before,
+        '--format',
+        'json',
+        path.join(root, 'samples', expected.module),
+      ]);
+      const [report]: CheckReport[] = JSON.parse(run.stdout);
+      const where = `${expected.module} on ${expected.target}`;
+      assert.ok(report, `${where}: ${run.stderr}`);
+      if (report.verdict === 'undetermined') {
+        // The one signed module: whether the target knows the key is not among the sample's facts.
+        assert.match(expected.module, /skua_led/);
+        assert.match(report.missing.join(), /^the keys that the target trusts for modules: /);
+        continue;
+      }
+      assert.equal(report.verdict, expected.verdict, where);
+      assert.equal(report.errno, expected.errno, where);
+      if (expected.line !== null) assert.equal(report.dmesg.at(-1), expected.line, where);
+      if (expected.taint !== undefined) assert.equal(report.taint, expected.taint, where);
+      assert.equal(
+        run.status,
+        report.verdict === 'loads' && report.findings.every((f) => f.severity !== 'error') ? 0 : 1,
+        where,
+      );
+    }
+  });
+
+  it('names the target that does not exist and those that do, with exit status 2', () => {
+    const run = vermagic(['check', '-t', 'nowhere', 'rootfs']);
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, /nowhere.*no such file or folder/);
+    assert.match(run.stderr, /orin-rt, orin-stock/);
+    assert.equal(run.stdout, '');
+  });
+
+  it('asks for a target where there is none to be found', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    const run = vermagic(['check', path.join(root, 'samples', expectations[0]?.module ?? '')], folder);
+    rmSync(folder, { recursive: true });
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, /--target/);
+  });
+
+  it('writes annotations and SARIF of the same findings as JSON', () => {
+    const module = path.join(root, 'samples', expectations.find((entry) => entry.errno === 'EINVAL')?.module ?? '');
+    const args = ['check', '-t', 'orin-rt', module, '--format'];
+    const json: CheckReport[] = JSON.parse(vermagic([...args, 'json']).stdout);
+    const rules = json.flatMap((report) => report.findings.map((finding) => finding.rule)).sort();
+    assert.ok(rules.includes('crc-mismatch'));
+    const annotations = vermagic([...args, 'github'])
+      .stdout.trim()
+      .split('\n');
+    assert.deepEqual(annotations.map((line) => /vermagic%3A ([\w-]+)/.exec(line)?.[1]).sort(), rules);
+    const sarif = JSON.parse(vermagic([...args, 'sarif']).stdout);
+    assert.equal(sarif.version, '2.1.0');
+    assert.deepEqual(sarif.runs[0].results.map((result: { ruleId: string }) => result.ruleId).sort(), rules);
+    for (const result of sarif.runs[0].results) {
+      assert.equal(sarif.runs[0].tool.driver.rules[result.ruleIndex].id, result.ruleId);
+    }
+  });
+
+  it('keeps control characters of a hostile file off the terminal', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    const source = readFileSync(path.join(root, 'samples', expectations[0]?.module ?? ''));
+    const at = source.indexOf('vermagic=') + 'vermagic='.length;
+    source[at] = 0x1b;
+    writeFileSync(path.join(folder, 'evil.ko'), source);
+    const run = vermagic(['check', '-v', '-t', 'orin-stock', path.join(folder, 'evil.ko')]);
+    rmSync(folder, { recursive: true });
+    assert.doesNotMatch(run.stdout, /\u001b/);
+    assert.match(run.stdout, /\\x1b/);
+  });
+});
+
+describe('vermagic inspect', () => {
+  it('follows the contract for a plain and a compressed module', () => {
+    const packed = expectations.find((entry) => entry.module.endsWith('.ko.xz'))?.module ?? '';
+    const run = vermagic(['inspect', '--format', 'json', path.join(root, 'samples', packed)]);
+    assert.equal(run.status, 0);
+    const [report]: InspectReport[] = JSON.parse(run.stdout);
+    assert.ok(report);
+    assert.deepEqual([report.compression, report.class, report.endian, report.machine], ['xz', 64, 'little', 'arm64']);
+    assert.equal(report.versionsFormat, 'classic');
+    assert.ok(report.modinfo.some(([key, value]) => key === 'import_ns' && value === 'SKUA_LINK'));
+    assert.ok(report.parameters.some(({ name, type }) => name === 'gain' && type === 'array of int'));
+    assert.ok(report.versions.every(({ crc }) => /^0x[0-9a-f]{8}$/.test(crc)));
+    assert.deepEqual(report.problems, []);
+  });
+
+  it('says what is wrong with a file that is no module, with exit status 2', () => {
+    const zero = expectations.find((entry) => entry.line?.startsWith('Invalid ELF header magic'))?.module ?? '';
+    const run = vermagic(['inspect', path.join(root, 'samples', zero)]);
+    assert.equal(run.status, 2);
+    assert.match(run.stdout, /problem/);
+  });
+});
+
+describe('vermagic target', () => {
+  it('shows facts with their origins', () => {
+    const run = vermagic(['target', 'orin-rt']);
+    assert.equal(run.status, 0);
+    assert.match(run.stdout, /release: +6\.1\.0-\d+-rt-arm64 +\(utsrelease\.h of kernel\/build-rt\)/);
+    assert.match(run.stdout, /vermagic: +'6\.1\.0-\d+-rt-arm64 SMP preempt_rt mod_unload modversions aarch64'/);
+  });
+});
+
+describe('vermagic taint', () => {
+  it('knows that 4096 is O alone and 12288 O and E', () => {
+    assert.match(vermagic(['taint', '4096']).stdout, /^4096 = O\n/);
+    assert.match(vermagic(['taint', '12288']).stdout, /^12288 = OE\n/);
+    assert.equal(JSON.parse(vermagic(['taint', 'POE', '--format', 'json']).stdout).value, 12289);
+  });
+  it('refuses what is no taint', () => {
+    assert.equal(vermagic(['taint', 'hello']).status, 2);
+  });
+});
+
+describe('vermagic lint', () => {
+  it('points at the flag, in a script without extension and inside a Dockerfile', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    writeFileSync(path.join(folder, 'load_it'), '#!/bin/sh\nsudo insmod ./my.ko -f\n');
+    writeFileSync(
+      path.join(folder, 'Dockerfile'),
+      'FROM debian\nRUN apt-get update \\\n && modprobe --force-vermagic my\n',
+    );
+    const run = vermagic(['lint', '--format', 'json', '.'], folder);
+    rmSync(folder, { recursive: true });
+    assert.equal(run.status, 1, run.stderr);
+    const found: { path: string; line: number; column: number; endColumn: number; rule: string }[] = JSON.parse(
+      run.stdout,
+    );
+    assert.deepEqual(
+      found
+        .filter(({ rule }) => rule === 'force-load')
+        .map(({ path: file, line, column, endColumn }) => [file, line, column, endColumn]),
+      [
+        ['Dockerfile', 3, 14, 30],
+        ['load_it', 2, 21, 23],
+      ],
+    );
+  });
+
+  it('leaves out what .gitignore leaves out', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    writeFileSync(path.join(folder, '.gitignore'), 'old.sh\n');
+    writeFileSync(path.join(folder, 'old.sh'), 'insmod -f x.ko\n');
+    const run = vermagic(['lint', '--format', 'json', '.'], folder);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(JSON.parse(run.stdout), []);
+  });
+});
+
+describe('the command line', () => {
+  it('explains itself, and every command', () => {
+    const run = vermagic(['--help']);
+    assert.equal(run.status, 0);
+    for (const [, name] of run.stdout.matchAll(/^ {2}(\w+) {2,}/gm)) {
+      const help = vermagic([name ?? '', '--help']);
+      assert.equal(help.status, 0, name);
+      assert.match(help.stdout, new RegExp(`^Usage: vermagic ${name} `));
+    }
+  });
+  it('says its version', () => {
+    assert.match(vermagic(['--version']).stdout, /^vermagic \d+\.\d+\.\d+\n$/);
+  });
+  it('has exit status 2 for a command or option that is not there', () => {
+    assert.equal(vermagic(['frobnicate']).status, 2);
+    assert.equal(vermagic(['check', '--frobnicate']).status, 2);
+  });
+});
