@@ -48,6 +48,7 @@ test('modules, composites and conditions of a Kbuild file', () => {
 
 test('shell assignments: exported, in front of a command, as an argument, as a default; not in comments or strings', () => {
   const text =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's, not ours
     'export A=-tegra # B=1\nC="x y" make D=2 modules\n: "${E:=5}"\nF=${F:-6}\necho "use G=7"\nif [ x = y ]; then H=8; fi\n';
   assert.deepEqual(
     parseEnvAssignments(text).map(({ name, raw, isDefault }) => `${name}=${raw}${isDefault ? '?' : ''}`),
