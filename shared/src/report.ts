@@ -123,3 +123,37 @@ export interface TargetSummary {
   readonly source: string;
   readonly problems: readonly string[];
 }
+
+/** A finding about a tree of modules, or about one of its files. */
+export interface TreeFindingReport extends FindingReport {
+  /** From the tree's folder. */
+  readonly path: string;
+}
+
+/** The JSON of `vermagic scan`: one kernel's modules. */
+export interface KernelScanReport {
+  readonly target: CheckReport['target'];
+  /** Files with modules that were looked at. */
+  readonly modules: number;
+  readonly loads: number;
+  readonly refused: number;
+  readonly undetermined: number;
+  /** As `check` reports them; only those that are not clean. */
+  readonly results: readonly CheckReport[];
+  /** About the tree as a whole. */
+  readonly findings: readonly TreeFindingReport[];
+  /** Modules without a signature, or with one that the target does not know, where it does not insist on one. */
+  readonly unsigned: number;
+  /** Files and folders that could not be read, in one sentence each. */
+  readonly unreadable: readonly string[];
+  /** What the verdicts rest on beyond facts, in one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The JSON of `vermagic scan`. With several kernels in one tree the numbers are sums, and `kernels` has each. */
+export interface ScanReport extends KernelScanReport {
+  readonly durationMs: number;
+  readonly kernels?: readonly KernelScanReport[];
+  /** Which part of the modules this is. */
+  readonly shard?: { readonly index: number; readonly count: number };
+}

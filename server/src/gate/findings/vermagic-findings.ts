@@ -1,0 +1,52 @@
+import type { ScannedModule } from '../scan-modules.ts';
+import { inFolder, listed, type ScannedKernel, type TreeFinding } from './tree-facts.ts';
+
+/** The modules of one kernel by their vermagic, most frequent first; what was proven clean has the target's. */
+export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [string, readonly ScannedModule[]])[] {
+  const groups = new Map<string, ScannedModule[]>();
+  for (const scanned of kernel.scan.modules) {
+    if (scanned.class === 'unreadable') continue;
+    const vermagic =
+      scanned.checked === undefined ? kernel.target.vermagic?.value : (scanned.checked.report.module.vermagic ?? undefined);
+    if (vermagic === undefined) continue;
+    const group = groups.get(vermagic);
+    if (group === undefined) groups.set(vermagic, [scanned]);
+    else group.push(scanned);
+  }
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
+}
+
+/** Modules of one folder that were not built for one kernel. */
+export function mixedVermagic(kernel: ScannedKernel): TreeFinding[] {
+  const groups = modulesByVermagic(kernel);
+  if (groups.length < 2) return [];
+  const expected = kernel.target.vermagic;
+  if (expected === undefined) return [];
+  const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
+  return groups
+    .filter(([vermagic]) => vermagic !== expected.value)
+    .map(([vermagic, modules]) => {
+      const [first] = modules;
+      const paths = modules.map(({ module }) => module.path);
+      return {
+        rule: 'mixed-vermagic',
+        severity: 'error',
+        path: inFolder(kernel, first?.module.path ?? ''),
+        message: `${modules.length} of ${total} modules ${modules.length === 1 ? 'has' : 'have'} vermagic '${vermagic}', the kernel of this folder has '${expected.value}' (${expected.origin.label}): ${listed(paths)}. Build and install all modules from the one kernel build.`,
+        expected: expected.value,
+        actual: vermagic,
+      };
+    });
+}
+
+/** The vermagic that most modules have, for a tree that holds nothing else to compare with. */
+export function majorityVermagic(kernel: ScannedKernel): { readonly value: string; readonly label: string } | undefined {
+  const groups = modulesByVermagic(kernel);
+  const [most] = groups;
+  if (most === undefined) return undefined;
+  const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
+  return {
+    value: most[0],
+    label: `the majority, ${most[1].length} of ${total} modules; no kernel image, headers or configuration is there to say it`,
+  };
+}

@@ -1,0 +1,279 @@
+import type { CheckReport } from '@vermagic/shared';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { proven } from './clean-proof.ts';
+import { encodeExports } from './export-table.ts';
+import { effectiveModules, type TreeModule } from './list-modules.ts';
+import { type ProofPlan, proofPlan } from './proof-plan.ts';
+import { boardStatus, createBoard, type ProofBoard, type ProveJob, type ProveReply } from './prove-files.ts';
+import type { SignatureShape } from './signature-shape.ts';
+import { type ProviderExports, type TreeProviders, TreeSymbols } from './tree-symbols.ts';
+
+/** What the full check says of one module. */
+export interface FullChecked {
+  readonly report: CheckReport;
+  /** Names in `depends=`. */
+  readonly depends: readonly string[];
+  readonly signed: boolean;
+}
+
+/** What the signatures of one key are to the target. `each`: every one has to be verified by itself. */
+export type ShapeMeaning = 'assumed' | 'untrusted' | 'each';
+
+/** The expensive parts of a scan, done elsewhere: in threads, or by the service's checker. */
+export interface ScanWork {
+  prove(job: ProveJob): Promise<readonly ProveReply[]>;
+  judge(module: TreeModule, shape: SignatureShape): Promise<ShapeMeaning>;
+  readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]>;
+  check(modules: readonly TreeModule[], providers: TreeProviders): Promise<readonly FullChecked[]>;
+}
+
+export interface ModuleScanInput {
+  readonly target: TargetKernel;
+  readonly modules: readonly TreeModule[];
+  /** Only modules of the tree can be providers: true for an installed tree, false for one that is built against another. */
+  readonly closed: boolean;
+  /** The modules to report on; others are looked at as providers only. */
+  readonly wanted?: (module: TreeModule) => boolean;
+  /** Why nothing may be proven, where something outside the target speaks against it. */
+  readonly obstacle?: string | undefined;
+  /** What an earlier scan of the same target found, by path. */
+  readonly remembered?: (plan: ProofPlan) => Promise<ReadonlyMap<string, Remembered>>;
+}
+
+/** How a module was found, and which file that was. */
+export interface Remembered {
+  readonly identity: readonly [bytes: number, modifiedMs: number, inode: number];
+  readonly class: CleanClass | 'checked';
+  readonly checked?: FullChecked;
+}
+
+/** `unsigned` and `untrusted`: clean but for a signature that the target does not insist on. */
+export type CleanClass = 'clean' | 'unsigned' | 'assumed' | 'untrusted';
+
+export interface ScannedModule {
+  readonly module: TreeModule;
+  /** `undefined` when it was never read. */
+  readonly identity: readonly [number, number, number] | undefined;
+  readonly class: CleanClass | 'checked' | 'unreadable';
+  readonly checked?: FullChecked;
+  readonly reason?: string;
+}
+
+export interface ModuleScan {
+  readonly modules: readonly ScannedModule[];
+  readonly providers: TreeProviders;
+  /** Why nothing was proven and all was checked in full. */
+  readonly obstacle: string | undefined;
+  /** What the proofs compared with; a change of it makes remembered results void. */
+  readonly plan: ProofPlan | undefined;
+  /** The modules were all compared with what the target itself lists. */
+  readonly asListed: boolean;
+}
+
+/**
+ * Looks at all modules of a tree: proves most of them clean, checks the rest in full. What modules export is taken from the
+ * target's Module.symvers first, and every provider's proof includes that it exports just that; where one does not, its own
+ * exports take their place and everything is proven again.
+ */
+export async function scanModules(input: ModuleScanInput, work: ScanWork): Promise<ModuleScan> {
+  const { target, modules } = input;
+  const effective = effectiveModules(modules);
+  const present = input.closed ? [...effective.keys()] : undefined;
+  let providers: TreeProviders = { present, own: [] };
+  if (target.symbols === undefined) return checkAll(input, work, providers, "the target's exports are not known");
+  if (input.obstacle !== undefined) {
+    return checkAll(input, work, await allProviders(input, work, effective), input.obstacle);
+  }
+  let table = encodeExports(new TreeSymbols(target.symbols, providers).symbols());
+  let plan = proofPlan(target, {}, table);
+  if ('obstacle' in plan) return checkAll(input, work, await allProviders(input, work, effective), plan.obstacle);
+  const remembered = (await input.remembered?.(plan)) ?? new Map<string, Remembered>();
+  let pass = await prove(input, work, plan, effective, remembered);
+  const differing = modules.filter(
+    (module, file) => pass.board.status[file] === proven.exportsDiffer && effective.get(module.name) === module,
+  );
+  const own = await work.readExports(differing);
+  const asListed = !own.some((provider) => differs(provider, target, providers));
+  if (!asListed) {
+    providers = { present, own };
+    table = encodeExports(new TreeSymbols(target.symbols, providers).symbols());
+    plan = proofPlan(target, {}, table);
+    if ('obstacle' in plan) return checkAll(input, work, providers, plan.obstacle);
+    pass = await prove(input, work, plan, effective, new Map());
+  }
+  const scanned = await finish(input, work, pass, providers, remembered);
+  return { modules: scanned, providers, obstacle: undefined, plan, asListed };
+}
+
+interface Pass {
+  readonly board: ProofBoard;
+  readonly replies: readonly ProveReply[];
+}
+
+async function prove(
+  input: ModuleScanInput,
+  work: ScanWork,
+  plan: ProofPlan,
+  effective: ReadonlyMap<string, TreeModule>,
+  remembered: ReadonlyMap<string, Remembered>,
+): Promise<Pass> {
+  const ids = new Map(plan.exports.exporters.map((name, id) => [name, id]));
+  const board = createBoard(input.modules.length);
+  for (const [file, module] of input.modules.entries()) {
+    const own = effective.get(module.name) === module;
+    board.self[file] = own ? (ids.get(module.name) ?? 0) : 0;
+    const known = remembered.get(module.path);
+    if (known !== undefined) board.known.set(known.identity, file * 3);
+    if (!isLookedAt(input, module, board.self[file] as number)) board.status[file] = boardStatus.known;
+  }
+  const looked = input.modules.flatMap((_, file) => (board.status[file] === boardStatus.known ? [] : [file]));
+  if (looked.length === input.modules.length) {
+    const replies = await work.prove({ plan, uris: input.modules.map((module) => module.uri), board });
+    return { board, replies };
+  }
+  // A part of the modules: a board of their own, written back by number.
+  const part = createBoard(looked.length);
+  for (const [row, file] of looked.entries()) {
+    part.self[row] = board.self[file] as number;
+    part.known.set(board.known.subarray(file * 3, file * 3 + 3), row * 3);
+  }
+  const replies = await work.prove({ plan, uris: looked.map((file) => (input.modules[file] as TreeModule).uri), board: part });
+  for (const [row, file] of looked.entries()) {
+    board.status[file] = part.status[row] as number;
+    board.thread[file] = part.thread[row] as number;
+    board.identity.set(part.identity.subarray(row * 3, row * 3 + 3), file * 3);
+  }
+  return {
+    board,
+    replies: replies.map((reply) => ({
+      ...reply,
+      unreadable: reply.unreadable.map(([row, reason]) => [looked[row] as number, reason] as const),
+    })),
+  };
+}
+
+/** Modules outside the wanted part matter only for what they export. */
+function isLookedAt(input: ModuleScanInput, module: TreeModule, self: number): boolean {
+  return input.wanted === undefined || input.wanted(module) || self !== 0;
+}
+
+async function finish(
+  input: ModuleScanInput,
+  work: ScanWork,
+  { board, replies }: Pass,
+  providers: TreeProviders,
+  remembered: ReadonlyMap<string, Remembered>,
+): Promise<ScannedModule[]> {
+  const reasons = new Map(replies.flatMap((reply) => reply.unreadable));
+  const shapes = new Map(replies.map((reply) => [reply.thread, reply.shapes]));
+  const meanings = new Map<string, ShapeMeaning>();
+  const done: (ScannedModule | TreeModule)[] = [];
+  const doubts: TreeModule[] = [];
+  for (const [file, module] of input.modules.entries()) {
+    if (input.wanted !== undefined && !input.wanted(module)) continue;
+    const status = board.status[file] as number;
+    const identity = identityOf(board, file);
+    if (status === boardStatus.known) {
+      const known = remembered.get(module.path);
+      if (known !== undefined) {
+        const { checked } = known;
+        done.push({ module, identity, class: known.class, ...(checked === undefined ? {} : { checked }) });
+        continue;
+      }
+    }
+    if (status === boardStatus.unreadable) {
+      done.push({ module, identity: undefined, class: 'unreadable', reason: reasons.get(file) ?? 'it cannot be read' });
+      continue;
+    }
+    if (status === proven.clean || status === proven.unsigned) {
+      done.push({ module, identity, class: status === proven.clean ? 'clean' : 'unsigned' });
+      continue;
+    }
+    if (status >= proven.signed && status < boardStatus.known) {
+      const shape = shapes.get(board.thread[file] as number)?.[status - proven.signed];
+      const meaning = shape === undefined ? 'each' : await meaningOf(work, module, shape, meanings);
+      if (meaning !== 'each') {
+        done.push({ module, identity, class: meaning });
+        continue;
+      }
+    }
+    doubts.push(module);
+    done.push(module);
+  }
+  const checked = await work.check(doubts, providers);
+  const results = new Map(doubts.map((module, index) => [module, checked[index]]));
+  const fileOf = new Map(input.modules.map((module, file) => [module, file]));
+  return done.map((entry) => {
+    if ('module' in entry) return entry;
+    const result = results.get(entry);
+    const identity = identityOf(board, fileOf.get(entry) ?? 0);
+    return result === undefined
+      ? { module: entry, identity: undefined, class: 'unreadable', reason: 'it was not looked at' }
+      : { module: entry, identity, class: 'checked', checked: result };
+  });
+}
+
+function identityOf(board: ProofBoard, file: number): readonly [number, number, number] {
+  const [bytes = 0, modified = 0, inode = 0] = board.identity.subarray(file * 3, file * 3 + 3);
+  return [bytes, modified, inode];
+}
+
+async function meaningOf(
+  work: ScanWork,
+  module: TreeModule,
+  shape: SignatureShape,
+  known: Map<string, ShapeMeaning>,
+): Promise<ShapeMeaning> {
+  const key = `${shape.messageBytes} ${shape.valueBytes} ${shape.head.join()}`;
+  const found = known.get(key) ?? (await work.judge(module, shape));
+  known.set(key, found);
+  return found;
+}
+
+/** Whether a provider exports anything else than the table lists of it. */
+function differs(provider: ProviderExports, target: TargetKernel, providers: TreeProviders): boolean {
+  const symbols = new TreeSymbols(target.symbols as NonNullable<TargetKernel['symbols']>, providers);
+  const same = provider.exports.every(({ symbol, crc, gplOnly, namespace }) => {
+    const listed = symbols.get(symbol);
+    if (listed === undefined || listed.exporter === 'vmlinux') return listed !== undefined;
+    return (
+      listed.crc === crc &&
+      listed.gplOnly === gplOnly &&
+      listed.namespace === namespace &&
+      (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name
+    );
+  });
+  if (!same) return true;
+  let listedCount = 0;
+  for (const listed of symbols.symbols()) {
+    if (listed.exporter !== 'vmlinux' && (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name) listedCount++;
+  }
+  return listedCount !== new Set(provider.exports.map((entry) => entry.symbol)).size;
+}
+
+async function allProviders(
+  input: ModuleScanInput,
+  work: ScanWork,
+  effective: ReadonlyMap<string, TreeModule>,
+): Promise<TreeProviders> {
+  const own = await work.readExports([...effective.values()]);
+  return { present: input.closed ? [...effective.keys()] : undefined, own: own.filter((one) => one.exports.length > 0) };
+}
+
+/** Without a plan: everything in full. */
+async function checkAll(
+  input: ModuleScanInput,
+  work: ScanWork,
+  providers: TreeProviders,
+  obstacle: string,
+): Promise<ModuleScan> {
+  const wanted = input.modules.filter((module) => input.wanted?.(module) ?? true);
+  const results = await work.check(wanted, providers);
+  const modules = wanted.map((module, index): ScannedModule => {
+    const checked = results[index];
+    return checked === undefined
+      ? { module, identity: undefined, class: 'unreadable', reason: 'it was not looked at' }
+      : { module, identity: undefined, class: 'checked', checked };
+  });
+  return { modules, providers, obstacle, plan: undefined, asListed: false };
+}

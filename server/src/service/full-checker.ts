@@ -1,0 +1,77 @@
+import type { TreeModule } from '../gate/list-modules.ts';
+import { enforcesSignatures } from '../gate/proof-plan.ts';
+import type { FullChecked } from '../gate/scan-modules.ts';
+import { type ProviderExports, type TreeProviders, TreeSymbols } from '../gate/tree-symbols.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { KernelModule } from '../module/kernel-module.ts';
+import { modinfoValue } from '../module/kernel-module.ts';
+import { openKernelModule } from '../module/open-kernel-module.ts';
+import type { Ports } from '../ports/ports.ts';
+import { ModuleChecker, type RuleLevels } from './module-checker.ts';
+import { ModuleEvidenceReader } from './module-evidence-reader.ts';
+
+export interface FullCheckOptions {
+  readonly levels: RuleLevels;
+  /** Put before the path from the tree's folder. */
+  readonly pathPrefix: string;
+}
+
+/** The whole of the loader's checks for modules of a tree: what no proof could settle. */
+export class FullChecker {
+  readonly #ports: Ports;
+  readonly #target: TargetKernel;
+  readonly #checker: ModuleChecker;
+
+  constructor(ports: Ports, target: TargetKernel) {
+    this.#ports = ports;
+    this.#target = target;
+    this.#checker = new ModuleChecker(ports);
+  }
+
+  /** @throws never; a file that cannot be read gives a report that says so. */
+  async check(
+    modules: readonly TreeModule[],
+    providers: TreeProviders,
+    options: FullCheckOptions,
+    progress?: (done: number) => void,
+  ): Promise<FullChecked[]> {
+    const { symbols } = this.#target;
+    const target =
+      symbols === undefined ? this.#target : { ...this.#target, symbols: new TreeSymbols(symbols, providers) };
+    const assumeSigned = !enforcesSignatures(target);
+    const results: FullChecked[] = [];
+    for (const [index, { uri, path }] of modules.entries()) {
+      const module = await openKernelModule(this.#ports, uri);
+      const { report } = await this.#checker.check(module, target, {
+        levels: options.levels,
+        path: `${options.pathPrefix}${path}`,
+        assumeSigned,
+      });
+      results.push({ report: report.check, depends: dependsOf(module), signed: module.signature !== undefined });
+      progress?.(index + 1);
+    }
+    return results;
+  }
+
+  async readExports(modules: readonly TreeModule[]): Promise<ProviderExports[]> {
+    const found: ProviderExports[] = [];
+    for (const { uri, name } of modules) {
+      const module = await openKernelModule(this.#ports, uri);
+      found.push({ name, uri, exports: module.exports });
+    }
+    return found;
+  }
+
+  /** What verifying a module's signature gives, and the size of the signature proper. */
+  async signatureOf(module: TreeModule): Promise<{ readonly result: string; readonly valueBytes: number } | undefined> {
+    const opened = await openKernelModule(this.#ports, module.uri);
+    const verification = await new ModuleEvidenceReader(this.#ports).signature(opened, this.#target);
+    if (verification === undefined) return undefined;
+    return { result: verification.result, valueBytes: opened.signature?.value?.length ?? 0 };
+  }
+}
+
+function dependsOf(module: KernelModule): string[] {
+  const text = modinfoValue(module, 'depends') ?? '';
+  return text.split(',').flatMap((name) => (name === '' ? [] : [name.replaceAll('-', '_')]));
+}

@@ -1,0 +1,80 @@
+import type { TreeModule } from '../gate/list-modules.ts';
+import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
+import type { FullChecked } from '../gate/scan-modules.ts';
+import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
+import type { ModuleFileReader } from '../ports/module-file-reader.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import type { TargetRecipe } from './target-recipe.ts';
+
+/** What a thread of a scan is asked, and what it answers. */
+export type ScanThreadRequest =
+  | { readonly kind: 'prove'; readonly thread: number; readonly job: ProveJob; readonly packed: boolean }
+  | { readonly kind: 'exports'; readonly recipe: TargetRecipe; readonly modules: readonly TreeModule[] }
+  | {
+      readonly kind: 'check';
+      readonly recipe: TargetRecipe;
+      readonly vermagic: { readonly value: string; readonly label: string } | undefined;
+      readonly modules: readonly TreeModule[];
+      readonly providers: TreeProviders;
+      readonly options: FullCheckOptions;
+    };
+
+export interface ThreadReader extends ModuleFileReader {
+  prepareXz(): Promise<void>;
+}
+
+/** Answers requests inside one thread. Targets are opened once. */
+export class ScanThread {
+  readonly #ports: Ports;
+  readonly #reader: ThreadReader;
+  readonly #checkers = new Map<string, Promise<FullChecker>>();
+
+  constructor(ports: Ports, reader: ThreadReader) {
+    this.#ports = ports;
+    this.#reader = reader;
+  }
+
+  async answer(
+    request: ScanThreadRequest,
+    progress?: () => void,
+  ): Promise<ProveReply | readonly ProviderExports[] | readonly FullChecked[]> {
+    switch (request.kind) {
+      case 'prove':
+        if (request.packed) await this.#reader.prepareXz();
+        return proveFiles(request.job, request.thread, this.#reader, progress);
+      case 'exports':
+        return (await this.#checker(request.recipe, undefined)).readExports(request.modules);
+      case 'check':
+        return (await this.#checker(request.recipe, request.vermagic)).check(
+          request.modules,
+          request.providers,
+          request.options,
+        );
+    }
+  }
+
+  #checker(
+    recipe: TargetRecipe,
+    vermagic: { readonly value: string; readonly label: string } | undefined,
+  ): Promise<FullChecker> {
+    const key = JSON.stringify([recipe, vermagic]);
+    const known = this.#checkers.get(key) ?? this.#open(recipe, vermagic);
+    this.#checkers.set(key, known);
+    return known;
+  }
+
+  async #open(
+    recipe: TargetRecipe,
+    vermagic: { readonly value: string; readonly label: string } | undefined,
+  ): Promise<FullChecker> {
+    const [{ FullChecker }, { openRecipe }] = await Promise.all([
+      import('./full-checker.ts'),
+      import('./target-recipe.ts'),
+    ]);
+    const target = await openRecipe(this.#ports, recipe);
+    if (vermagic === undefined) return new FullChecker(this.#ports, target);
+    const origin = { label: vermagic.label };
+    return new FullChecker(this.#ports, { ...target, vermagic: { value: vermagic.value, origin } });
+  }
+}

@@ -1,0 +1,33 @@
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
+import { openTarget } from '../kernel/open-target.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ProjectFile } from './project-file.ts';
+
+/** How a target is opened, as plain data: every thread of a scan opens the same one. */
+export type TargetRecipe =
+  | { readonly kind: 'path'; readonly name: string; readonly uri: string; readonly release?: string }
+  | { readonly kind: 'project'; readonly name: string; readonly project: ProjectFile };
+
+/** Opens a target; heavy readers are brought in only where a source needs them. */
+export async function openRecipe(ports: Ports, recipe: TargetRecipe): Promise<OpenedTarget> {
+  const partReaders = [
+    async (uri: string) => {
+      const { targetPartReaders } = await import('./target-part-readers.ts');
+      for (const read of targetPartReaders(ports)) {
+        const part = await read(uri);
+        if (part !== undefined) return part;
+      }
+      return undefined;
+    },
+  ];
+  if (recipe.kind === 'path') {
+    const release = recipe.release === undefined ? {} : { release: recipe.release };
+    return openTarget(ports, recipe.uri, { name: recipe.name, partReaders, ...release });
+  }
+  const { TargetRegistry } = await import('./target-registry.ts');
+  const registry = new TargetRegistry(ports, { partReaders });
+  registry.define({ projects: [recipe.project] });
+  const target = await registry.get(recipe.name);
+  if (target === undefined) throw new Error(`there is no target ${recipe.name}`);
+  return target;
+}
