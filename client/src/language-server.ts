@@ -10,6 +10,7 @@ import {
 } from '@vermagic/shared';
 import { type CancellationToken, Disposable, EventEmitter, type LogOutputChannel, Uri, workspace } from 'vscode';
 import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import { documentSelector } from './document-selector.ts';
 
 /** What runs: `starting` until the server has answered `initialize`. */
 export type ServerState = 'starting' | 'running' | 'stopped';
@@ -46,8 +47,7 @@ export class LanguageServer extends Disposable {
         outputChannel: log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         diagnosticCollectionName: 'vermagic',
-        // No text language yet: a .ko is never a text document, its findings are pushed.
-        documentSelector: [],
+        documentSelector,
         synchronize: { configurationSection: 'vermagic' },
         initializationOptions: () => ({ trusted: workspace.isTrusted }),
       },

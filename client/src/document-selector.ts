@@ -1,0 +1,32 @@
+import type { DocumentSelector } from 'vscode-languageclient/node';
+
+/**
+ * Languages of the files that the server's rules look at; it decides by path and text whether one concerns it. Plain text
+ * and ini are among them because loader scripts without extension, apt preferences and systemd units come as such.
+ */
+const languages = [
+  'shellscript',
+  'dockerfile',
+  'dockercompose',
+  'github-actions-workflow',
+  'yaml',
+  'makefile',
+  'ini',
+  'properties',
+  'systemd-unit-file',
+  'plaintext',
+  'markdown',
+  'c',
+  'kconfig-dotconfig',
+  'kconfig',
+  'kbuild',
+  'module-symvers',
+  'kernel-env',
+  'modprobe-conf',
+  'kernel-log',
+];
+
+export const documentSelector: DocumentSelector = languages.flatMap((language) => [
+  { scheme: 'file', language },
+  { scheme: 'untitled', language },
+]);
