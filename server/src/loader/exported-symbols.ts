@@ -2,6 +2,7 @@ import { atLeast } from '../kernel/kernel-version.ts';
 import { targetHasModversions } from './check-version.ts';
 import { moduleNameOf } from './find-symbol.ts';
 import type { LoadCheck } from './load-check.ts';
+import type { LoadState } from './load-state.ts';
 import { findSection } from './module-sections.ts';
 import { locate } from './origin-location.ts';
 import { silentRefusal, tryToForceLoad } from './try-to-force-load.ts';
@@ -55,12 +56,28 @@ export const checkExportSymbolSections: LoadCheck = {
   },
 };
 
+/** Without the target's exports it is open whether the module's are among them. */
+function refuseIfExportsClash(state: LoadState): void {
+  const free = state.choose('exports of the target', [true, false], {
+    fact: "the target's own exports",
+    supply: "Give the target's Module.symvers (build tree, headers, symvers of its package) or its kernel image.",
+    check: 'verify-exported-symbols',
+  });
+  if (!free) {
+    state.refuseFor('ENOEXEC', []);
+  }
+}
+
 /** An export that the kernel or a loaded module has already. */
 export const verifyExportedSymbols: LoadCheck = {
   name: 'verify-exported-symbols',
   kernelFunction: 'kernel/module/main.c: complete_formation, verify_exported_symbols',
   run(state, module) {
     if (module.exports.length === 0) {
+      return;
+    }
+    if (state.target.symbols === undefined) {
+      refuseIfExportsClash(state);
       return;
     }
     const needed = new Set<string>();
