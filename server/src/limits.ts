@@ -101,4 +101,20 @@ export const limits = {
   findingsPerRule: 20,
   /** Folders that one operand of the command line may hold; a root file system has some thousands. */
   moduleFolders: 100_000,
+  /** Output kept of one program, for its failure to be explained; all of it goes to the terminal. */
+  processOutput: 256 * 1024,
+  /** Files that the inputs of one build phase may name; a vendor kernel's overlay has some thousands. */
+  phaseInputFiles: 20_000,
+  /** Folders walked to expand the globs of one phase. */
+  phaseInputFolders: 5_000,
+  /** Input files above this are told apart by size and time, not by their bytes. */
+  phaseInputBytes: 64 * 1024 * 1024,
+  /** A value of a configuration kept in a build's record; a longer one is kept as its hash. */
+  stampValueCharacters: 120,
+  /** A record of one build: a .config has 10,000 values. */
+  stampBytes: 16 * 1024 * 1024,
+  /** Folders looked at to find out how a project is built. */
+  pipelineFolders: 400,
+  /** Errors and warnings of one build that are listed; the log has all. */
+  buildProblems: 500,
 } as const;

@@ -1,7 +1,9 @@
 import type { Decompressor } from './decompressor.ts';
 import type { FileSystem } from './file-system.ts';
+import type { FileWriter } from './file-writer.ts';
 import type { GrammarLoader } from './grammar-loader.ts';
 import type { Logger } from './logger.ts';
+import type { ProcessRunner } from './process-runner.ts';
 
 /** What the core needs of the outside. */
 export interface Ports {
