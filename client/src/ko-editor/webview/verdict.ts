@@ -61,8 +61,8 @@ export function targetTabs(
 /** The verdict on one target: in words, then what the kernel and the tools would print, then what is behind it. */
 export function verdictCard(file: string, check: CheckReport, actions: PageActions): HTMLElement {
   const { verdict, findings, missing } = check;
-  // The first finding is the deciding one; said under the title, it is not said again in the list.
-  const deciding = verdict === 'loads' ? undefined : findings[0];
+  // The first error is the deciding one; said under the title, it is not said again in the list.
+  const deciding = verdict === 'refused' ? findings.find(({ severity }) => severity === 'error') : undefined;
   return h(
     'section',
     { class: `verdict ${verdict}`, 'aria-labelledby': 'verdict-title' },
@@ -71,7 +71,10 @@ export function verdictCard(file: string, check: CheckReport, actions: PageActio
     missing.length > 0 && missingFacts(missing, actions),
     targetFacts(check),
     kernelLines(file, check, actions),
-    findingList(deciding ? findings.slice(1) : findings, deciding !== undefined),
+    findingList(
+      findings.filter((finding) => finding !== deciding),
+      deciding !== undefined,
+    ),
   );
 }
 

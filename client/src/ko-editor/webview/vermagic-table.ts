@@ -15,8 +15,8 @@ export function vermagicSection(tokens: readonly VermagicToken[]): HTMLElement |
     table<VermagicToken>(
       'Vermagic, word by word',
       [
-        { title: 'Module', cell: (token) => word(token.module, token, 'removed'), heads: true },
-        { title: 'Kernel', cell: (token) => word(token.kernel, token, 'added') },
+        { title: 'Module', cell: (token) => word(token.module, token, 'removed'), heads: true, class: 'word' },
+        { title: 'Kernel', cell: (token) => word(token.kernel, token, 'added'), class: 'word' },
         { title: 'Result', cell: result, class: 'result' },
         { title: 'Why', cell: (token) => token.why, class: 'why' },
       ],
