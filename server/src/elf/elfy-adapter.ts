@@ -21,6 +21,11 @@ export const elfySections: SectionDecoder = (tables) => {
   // elfy takes numbering from the header alone, and walks each name byte by byte.
   if (header.shnum !== count || header.shstrndx !== nameSection || nameBytes.length === 0) return rawSections(tables);
   if (nameBytes.length > longestNameTable) return rawSections(tables);
+  // elfy believes e_ident, which a kernel does not.
+  const { ident } = header;
+  if (ident[4] !== (header.class === 64 ? 2 : 1) || ident[5] !== (header.endian === 'little' ? 1 : 2)) {
+    return rawSections(tables);
+  }
   const raw = decodeSections(tableBytes, header.class, header.endian === 'little');
   if (raw[nameSection]?.type !== 3) return rawSections(tables);
   const parsed = elfy.parse(new ElfyImage(tables));

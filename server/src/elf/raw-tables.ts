@@ -40,18 +40,21 @@ export function sectionHeaderBytes(elfClass: 32 | 64): number {
   return elfClass === 64 ? 64 : 40;
 }
 
-/** Decodes an ELF header (gABI Elf32_Ehdr, Elf64_Ehdr) whose ident and length were validated. */
-export function decodeHeader(bytes: Uint8Array): ElfHeader {
+/** How the numbers of a file are stored. */
+export type ElfLayout = Pick<ElfHeader, 'class' | 'endian'>;
+
+/** Decodes an ELF header (gABI Elf32_Ehdr, Elf64_Ehdr) of which there are enough bytes for the class. */
+export function decodeHeader(bytes: Uint8Array, layout: ElfLayout): ElfHeader {
   const view = viewOf(bytes);
-  const wide = bytes[4] === 2;
-  const little = bytes[5] === 1;
+  const wide = layout.class === 64;
+  const little = layout.endian === 'little';
   const word = (at32: number, at64: number) => (wide ? uint64(view, at64, little) : view.getUint32(at32, little));
   // Behind the three words both classes continue alike, 12 bytes apart.
   const tail = wide ? 48 : 36;
   return {
     ident: copyBytes(bytes.subarray(0, 16)),
-    class: wide ? 64 : 32,
-    endian: little ? 'little' : 'big',
+    class: layout.class,
+    endian: layout.endian,
     type: view.getUint16(16, little),
     machine: view.getUint16(18, little),
     version: view.getUint32(20, little),

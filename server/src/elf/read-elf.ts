@@ -2,7 +2,8 @@ import { limits } from '../limits.ts';
 import type { Parsed, Problem } from '../ports/parsed.ts';
 import { SHN_XINDEX } from './constants.ts';
 import type { ElfFile, ElfHeader, ElfSection } from './elf-file.ts';
-import { decodeHeader, decodeSections, headerBytes, type RawSection, sectionHeaderBytes } from './raw-tables.ts';
+import { layoutOf } from './layout.ts';
+import { decodeHeader, decodeSections, type RawSection, sectionHeaderBytes } from './raw-tables.ts';
 import { bytesAt, type Reading } from './reading.ts';
 import { StringTable } from './string-table.ts';
 
@@ -34,34 +35,21 @@ export function* readElf(
   decode: SectionDecoder = rawSections,
 ): Reading<Parsed<ElfFile | undefined>> {
   const start = yield* bytesAt(0, Math.min(64, sizeBytes));
-  const notElf = identProblem(start);
+  const notElf = magicProblem(start);
   if (notElf !== undefined) return { value: undefined, problems: [notElf] };
-  const header = decodeHeader(start);
-  const problems: Problem[] = [];
+  const { layout, problem } = layoutOf(start);
+  const problems: Problem[] = problem === undefined ? [] : [problem];
+  if (layout === undefined) return { value: undefined, problems };
+  const header = decodeHeader(start, layout);
   const sections = yield* readSections(header, start, sizeBytes, decode, problems);
   return { value: { sizeBytes, header, sections }, problems };
 }
 
-function identProblem(start: Uint8Array): Problem | undefined {
+function magicProblem(start: Uint8Array): Problem | undefined {
   if (start.length === 0) return { message: 'The file is empty.' };
   if (start[0] !== 0x7f || start[1] !== 0x45 || start[2] !== 0x4c || start[3] !== 0x46) {
     const found = Array.from(start.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     return { message: `Not an ELF file: it starts with ${found}, not with 7f 45 4c 46.`, offset: 0 };
-  }
-  const elfClass = start[4];
-  if (start.length > 4 && elfClass !== 1 && elfClass !== 2) {
-    return { message: `The ELF class byte is ${elfClass}; it must be 1 (32-bit) or 2 (64-bit).`, offset: 4 };
-  }
-  const endian = start[5];
-  if (start.length > 5 && endian !== 1 && endian !== 2) {
-    return { message: `The ELF data byte is ${endian}; it must be 1 (little-endian) or 2 (big-endian).`, offset: 5 };
-  }
-  const needed = headerBytes(elfClass === 2 ? 64 : 32);
-  if (start.length < needed) {
-    return {
-      message: `The file ends inside the ELF header: ${start.length} of ${needed} bytes.`,
-      offset: start.length,
-    };
   }
   return undefined;
 }

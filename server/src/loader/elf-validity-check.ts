@@ -67,7 +67,8 @@ interface BrokenRule {
 function brokenRule(state: LoadState, rules: readonly ElfRule[], withHeader = true): BrokenRule | undefined {
   const architecture = state.target.architecture?.value ?? ownArchitecture(state);
   const comparesClass = /^(riscv|s390|powerpc|mips)/.test(architecture?.name ?? '');
-  const header = headerRules(architecture?.machine ?? 0, architecture?.class ?? 64, comparesClass);
+  const expected = architecture ?? { machine: 0, class: 64, endian: undefined };
+  const header = headerRules(expected, comparesClass);
   for (const [part, isHeader] of [
     [withHeader ? header : [], true],
     [rules, false],

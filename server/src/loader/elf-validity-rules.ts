@@ -1,5 +1,6 @@
 import { ET_REL, SHF_ALLOC, SHT_NOBITS, SHT_NULL, SHT_STRTAB, SHT_SYMTAB } from '../elf/constants.ts';
-import type { ElfSection } from '../elf/elf-file.ts';
+import type { ElfHeader, ElfSection } from '../elf/elf-file.ts';
+import type { Architecture } from '../kernel/architecture.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { KernelVersion } from '../kernel/target-kernel.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
@@ -25,12 +26,12 @@ function fits(module: KernelModule, section: ElfSection): boolean {
   return section.offset + section.size <= length(module);
 }
 
-/** The rules of the ELF header, the same since 5.15. `expectedClass`: word size of the kernel. */
+/** The rules of the ELF header, the same since 5.15, as a kernel of `expected` reads the file: e_ident is not asked. */
 export function headerRules(
-  expectedMachine: number,
-  expectedClass: 32 | 64,
+  expected: Pick<Architecture, 'machine' | 'class' | 'endian'>,
   comparesClass: boolean,
 ): readonly ElfRule[] {
+  const expectedClass = expected.class;
   return [
     (module) => {
       const bytes = length(module);
@@ -40,10 +41,14 @@ export function headerRules(
       const magic = [0x7f, 0x45, 0x4c, 0x46].every((byte, index) => module.leadingBytes[index] === byte);
       return magic ? undefined : 'Invalid ELF header magic: != \x7fELF';
     },
-    ({ elf }) => (elf?.header.type === ET_REL ? undefined : `Invalid ELF header type: ${elf?.header.type ?? 0} != 1`),
     ({ elf }) => {
-      const right = elf?.header.machine === expectedMachine && (!comparesClass || elf.header.class === expectedClass);
-      return right ? undefined : `Invalid architecture in ELF header: ${elf?.header.machine ?? 0}`;
+      const type = inOrderOf(expected.endian, elf?.header.type ?? 0, elf?.header.endian);
+      return type === ET_REL ? undefined : `Invalid ELF header type: ${type} != 1`;
+    },
+    ({ elf }) => {
+      const machine = inOrderOf(expected.endian, elf?.header.machine ?? 0, elf?.header.endian);
+      const right = machine === expected.machine && (!comparesClass || statedClass(elf?.header) === expectedClass);
+      return right ? undefined : `Invalid architecture in ELF header: ${machine}`;
     },
     ({ elf }) => (elf?.header.shentsize === shdrBytes[expectedClass] ? undefined : 'Invalid ELF section header size'),
     (module) => {
@@ -54,6 +59,19 @@ export function headerRules(
         : 'Invalid ELF section header overflow';
     },
   ];
+}
+
+/** A 16-bit field as a kernel of the byte order `expected` reads it (`undefined`: of the file's own). */
+function inOrderOf(expected: Architecture['endian'], value: number, actual: ElfHeader['endian'] | undefined): number {
+  return expected === undefined || actual === undefined || expected === actual
+    ? value
+    : ((value & 0xff) << 8) | (value >> 8);
+}
+
+/** The word size that e_ident states: some architectures compare it. */
+function statedClass(header: ElfHeader | undefined): 32 | 64 | undefined {
+  const byte = header?.ident[4];
+  return byte === 2 ? 64 : byte === 1 ? 32 : undefined;
 }
 
 const sectionNameIndex: ElfRule = ({ elf }) => {

@@ -276,7 +276,7 @@ function elfFile(
   return {
     sizeBytes: 100_000,
     header: {
-      ident: new Uint8Array(16),
+      ident: new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
       class: 64,
       endian: 'little',
       type: ET_REL,
