@@ -1,6 +1,7 @@
 // Bundles the extension, the language server, the command line and the webview with esbuild.
 import fs from 'node:fs';
 import path from 'node:path';
+import { lazyEntry, lazyFile, lazyLibrariesPlugin } from './lazy-libraries.mjs';
 import { ensureInstalled, must, projectNode, root } from './setup.mjs';
 
 ensureInstalled();
@@ -45,8 +46,14 @@ await Promise.all([
   esbuild.build({
     ...node,
     outdir: 'server/dist',
-    entryPoints: { server: 'server/src/node/server-main.ts', cli: 'server/src/node/cli-main.ts' },
+    entryPoints: {
+      server: 'server/src/node/server-main.ts',
+      cli: 'server/src/node/cli-main.ts',
+      'scan-thread': 'server/src/node/scan-thread-main.ts',
+    },
+    plugins: [lazyLibrariesPlugin()],
   }),
+  esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${lazyFile}.cjs`, stdin: lazyEntry }),
   esbuild.build({
     ...common,
     platform: 'browser',

@@ -117,4 +117,6 @@ export const limits = {
   pipelineFolders: 400,
   /** Errors and warnings of one build that are listed; the log has all. */
   buildProblems: 500,
+  /** A report of one scan that is merged with others; one of 4,000 refused modules has some 30 MB. */
+  reportBytes: 256 * 1024 * 1024,
 } as const;

@@ -1,3 +1,25 @@
+import type { Logger } from '../ports/logger.ts';
+import type { ScanCache } from '../ports/scan-cache.ts';
+import type { ScanPool } from '../ports/scan-pool.ts';
+import type { ThreadReader } from '../service/scan-thread.ts';
+
+/** What only scans use of the machine. */
+export interface ScanPlatform {
+  readonly cores: number;
+  startThreads(count: number): ScanPool;
+  createReader(): ThreadReader;
+  createCache(logger: Logger): ScanCache;
+  /** `uname -r` of this machine; `undefined` where it is no Linux. */
+  readonly release: string | undefined;
+  /** Copies what a scan reads of another machine, by the user's own ssh; `dispose` removes the copy. */
+  mirror(
+    host: string,
+    say: (message: string) => void,
+  ): Promise<{ readonly root: string; readonly release: string; dispose(): void } | { readonly problem: string }>;
+  /** Whole or not at all. Throws an Error that says why not. */
+  writeFile(path: string, text: string): Promise<void>;
+}
+
 /** The terminal, as the commands see it: tests hand in their own. */
 export interface CliIo {
   out(text: string): void;
@@ -10,6 +32,8 @@ export interface CliIo {
   readonly columns: number;
   /** Absolute path that relative operands count from. */
   readonly cwd: string;
+  /** Absent in tests that do without. */
+  readonly platform?: ScanPlatform;
 }
 
 /** Exit status of every command. */

@@ -1,20 +1,69 @@
 import { parseArgs } from 'node:util';
 import type { Ports } from '../ports/ports.ts';
-import { checkCommand } from './check-command.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, parseConfig } from './command.ts';
-import { inspectCommand } from './inspect-command.ts';
-import { lintCommand } from './lint-command.ts';
-import { taintCommand } from './taint-command.ts';
-import { targetCommand } from './target-command.ts';
 
-export const commands: readonly Command[] = [checkCommand, lintCommand, inspectCommand, targetCommand, taintCommand];
+/** A command by name; what it needs is brought in when it is called, so that no command pays for another. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'Says whether each module would load on each target, as the kernel would decide it.',
+    load: async () => (await import('./check-command.ts')).checkCommand,
+  },
+  {
+    name: 'scan',
+    summary: 'Looks at all modules of a root file system, build tree or running machine as one.',
+    load: async () => (await import('./scan-command.ts')).scanCommand,
+  },
+  {
+    name: 'preflight',
+    summary: 'Runs every gate that the project asks for and says whether to flash.',
+    load: async () => (await import('./preflight-command.ts')).preflightCommand,
+  },
+  {
+    name: 'merge',
+    summary: 'Puts the JSON or SARIF reports of several scans together.',
+    load: async () => (await import('./merge-command.ts')).mergeCommand,
+  },
+  {
+    name: 'lint',
+    summary: 'Checks scripts, Dockerfiles, workflows, units, .config, Kbuild files, C sources and logs.',
+    load: async () => (await import('./lint-command.ts')).lintCommand,
+  },
+  {
+    name: 'inspect',
+    summary: 'Shows all that a module says of itself.',
+    load: async () => (await import('./inspect-command.ts')).inspectCommand,
+  },
+  {
+    name: 'target',
+    summary: 'Shows all that is known of a kernel, and where each fact was found.',
+    load: async () => (await import('./target-command.ts')).targetCommand,
+  },
+  {
+    name: 'symvers',
+    summary: 'Compares two Module.symvers by symbol: what is gone, what has another CRC, what became GPL-only.',
+    load: async () => (await import('./symvers-command.ts')).symversCommand,
+  },
+  {
+    name: 'taint',
+    summary: 'Decodes a taint number (4096) or letters (OE): what set it, what it means, what clears it.',
+    load: async () => (await import('./taint-command.ts')).taintCommand,
+  },
+];
 
 /** Runs one command line (without the program's name); resolves to the exit status, never throws for bad input. */
 export async function main(argv: readonly string[], io: CliIo, ports: Ports, version: string): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const about = rest[0] === undefined ? undefined : commands.find((command) => command.name === rest[0]);
+    const entry = rest[0] === undefined ? undefined : commands.find((command) => command.name === rest[0]);
+    const about = await entry?.load();
     (name === undefined ? io.err : io.out).call(io, about ? commandHelp(about) : help());
     return name === undefined ? exitStatus.usage : exitStatus.clean;
   }
@@ -22,7 +71,7 @@ export async function main(argv: readonly string[], io: CliIo, ports: Ports, ver
     io.out(`vermagic ${version}\n`);
     return exitStatus.clean;
   }
-  const command = commands.find((candidate) => candidate.name === name);
+  const command = await commands.find((candidate) => candidate.name === name)?.load();
   if (!command) return usage(io, `vermagic: there is no command '${name}'.`, 'vermagic --help');
   if (rest.includes('--help') || rest.includes('-h')) {
     io.out(commandHelp(command));

@@ -1,9 +1,9 @@
 import { SHN_ABS, SHT_NOBITS, SHT_REL, SHT_RELA, STB_WEAK } from '../elf/constants.ts';
 import { ExportTable } from './export-table.ts';
 import { endsInNul, kind, type ModuleBytes, SectionTable, special } from './module-sections.ts';
+import type { ProofPlan } from './proof-plan.ts';
 import { readProvenModinfo } from './proven-modinfo.ts';
 import { readSignatureShape, type SignatureShapes } from './signature-shape.ts';
-import type { ProofPlan } from './proof-plan.ts';
 
 /** What a proof says of one module. Numbers from `signed` on: clean, if signatures of that shape (number − signed) are good. */
 export const proven = {
@@ -84,7 +84,8 @@ export class CleanProof {
     if (!this.#exports(module, self)) return proven.exportsDiffer;
     const { specials } = sections;
     if ((specials[special.ctors] as number) !== 0 && (specials[special.initArray] as number) !== 0) return proven.doubt;
-    if ((specials[special.extendedCrcs] as number) + (specials[special.extendedNames] as number) !== 0) return proven.doubt;
+    if ((specials[special.extendedCrcs] as number) + (specials[special.extendedNames] as number) !== 0)
+      return proven.doubt;
     if (!plan.smp && (specials[special.percpu] as number) !== 0) return proven.doubt;
     const imported = readProvenModinfo(module, sections, plan, this.#namespaceNames);
     if (status === proven.doubt || imported === undefined || !this.#isNamedAs(module, name)) return proven.doubt;
@@ -211,7 +212,14 @@ export class CleanProof {
   #exportLabel({ bytes, words }: ModuleBytes, at: number, shndx: number, nameAt: number, self: number): boolean {
     const { specials, offsets, sizes, types } = this.#sections;
     const third = bytes[nameAt + 2];
-    const prefix = third === 0x63 ? crcPrefix : third !== 0x6b ? undefined : bytes[nameAt + 4] === 0x79 ? tablePrefix : namespacePrefix;
+    const prefix =
+      third === 0x63
+        ? crcPrefix
+        : third !== 0x6b
+          ? undefined
+          : bytes[nameAt + 4] === 0x79
+            ? tablePrefix
+            : namespacePrefix;
     if (prefix === undefined) return true;
     for (let i = 2; i < prefix.length; i++) if (bytes[nameAt + i] !== prefix[i]) return true;
     const start = nameAt + prefix.length;
@@ -231,14 +239,16 @@ export class CleanProof {
     if (prefix === crcPrefix) {
       if (shndx !== SHN_ABS) {
         const place = (offsets[shndx] as number) + value;
-        if (types[shndx] === SHT_NOBITS || value % 4 !== 0 || place % 4 !== 0 || value + 4 > (sizes[shndx] as number)) return false;
+        if (types[shndx] === SHT_NOBITS || value % 4 !== 0 || place % 4 !== 0 || value + 4 > (sizes[shndx] as number))
+          return false;
         if (words[place / 4] !== this.#table.crc(entry)) return false;
       } else if (value !== this.#table.crc(entry)) return false;
       this.#crcSeen[entry] = this.#turn;
       return true;
     }
     const expected = this.#namespaceNames[this.#table.namespace(entry)] as Uint8Array;
-    if (shndx === SHN_ABS || types[shndx] === SHT_NOBITS || value + expected.length >= (sizes[shndx] as number)) return false;
+    if (shndx === SHN_ABS || types[shndx] === SHT_NOBITS || value + expected.length >= (sizes[shndx] as number))
+      return false;
     const text = (offsets[shndx] as number) + value;
     for (let i = 0; i < expected.length; i++) if (bytes[text + i] !== expected[i]) return false;
     if (bytes[text + expected.length] !== 0) return false;
@@ -253,7 +263,8 @@ export class CleanProof {
     if (!this.#exportLabels(module, self)) return false;
     const { specials, sizes } = this.#sections;
     if (this.#plan.exportFlags || (specials[special.kflagstab] as number) !== 0) return false;
-    const filled = (which: number) => (specials[which] as number) !== 0 && (sizes[specials[which] as number] as number) > 0;
+    const filled = (which: number) =>
+      (specials[which] as number) !== 0 && (sizes[specials[which] as number] as number) > 0;
     for (const [table, crcs] of [
       [special.ksymtab, special.kcrctab],
       [special.ksymtabGpl, special.kcrctabGpl],

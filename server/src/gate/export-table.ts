@@ -138,14 +138,7 @@ export class ExportTable {
       if (taken === 0) return -1;
       const at = this.#entries + (taken - 1) * entryWords;
       if (
-        sameName(
-          this.#bytes,
-          words[at + nameAtWord] as number,
-          words[at + nameBytesWord] as number,
-          bytes,
-          start,
-          end,
-        )
+        sameName(this.#bytes, words[at + nameAtWord] as number, words[at + nameBytesWord] as number, bytes, start, end)
       ) {
         return taken - 1;
       }

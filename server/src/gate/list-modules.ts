@@ -76,7 +76,11 @@ async function readFolder(files: FileSystem, root: string, path: string, walk: W
       if (entry.type === 'directory') {
         if (!walk.skip(child)) walk.next.push(child);
       } else if (entry.type !== 'other' && isModuleFile(entry.name)) {
-        walk.modules.push({ uri: `${uri}/${encodeURIComponent(entry.name)}`, path: child, name: moduleNameOfPath(entry.name) });
+        walk.modules.push({
+          uri: `${uri}/${encodeURIComponent(entry.name)}`,
+          path: child,
+          name: moduleNameOfPath(entry.name),
+        });
       }
     }
   } catch (error) {

@@ -1,4 +1,13 @@
-import { ET_REL, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, SHT_NULL, SHT_STRTAB, SHT_SYMTAB } from '../elf/constants.ts';
+import {
+  ET_REL,
+  SHF_ALLOC,
+  SHF_EXECINSTR,
+  SHF_WRITE,
+  SHT_NOBITS,
+  SHT_NULL,
+  SHT_STRTAB,
+  SHT_SYMTAB,
+} from '../elf/constants.ts';
 
 /** One module's bytes at the start of memory that is used again for the next. */
 export interface ModuleBytes {
@@ -48,7 +57,9 @@ const specialNames = [
 ].map(ascii);
 const init = ascii('.init').subarray(0, 5);
 /** What the loader keeps after init, as loader/init-reference.ts means it. */
-const persistent = ['.data', '.rodata', '.bss', '.lrodata', '.ldata'].map((name) => ascii(name).subarray(0, name.length));
+const persistent = ['.data', '.rodata', '.bss', '.lrodata', '.ldata'].map((name) =>
+  ascii(name).subarray(0, name.length),
+);
 
 function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);

@@ -1,11 +1,11 @@
-import { relocationRules } from '../loader/relocation-rules.ts';
-import { gplCompatibleLicenses } from '../loader/license.ts';
-import { versionOf } from '../loader/kernel-versions.ts';
-import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
-import type { LoadRequest } from '../loader/verdict.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { pointerTypes } from '../loader/init-reference.ts';
+import { versionOf } from '../loader/kernel-versions.ts';
+import { gplCompatibleLicenses } from '../loader/license.ts';
+import { relocationRules } from '../loader/relocation-rules.ts';
+import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
+import type { LoadRequest } from '../loader/verdict.ts';
 import type { ExportTableImage } from './export-table.ts';
 
 /** What an unsigned or signed module is in the eyes of one target, as far as it is the same for all modules. */

@@ -14,6 +14,8 @@ export interface FullChecked {
   /** Names in `depends=`. */
   readonly depends: readonly string[];
   readonly signed: boolean;
+  /** Why the file could not be read at all; the report then means nothing. */
+  readonly unreadable?: string;
 }
 
 /** What the signatures of one key are to the target. `each`: every one has to be verified by itself. */
@@ -137,7 +139,11 @@ async function prove(
     part.self[row] = board.self[file] as number;
     part.known.set(board.known.subarray(file * 3, file * 3 + 3), row * 3);
   }
-  const replies = await work.prove({ plan, uris: looked.map((file) => (input.modules[file] as TreeModule).uri), board: part });
+  const replies = await work.prove({
+    plan,
+    uris: looked.map((file) => (input.modules[file] as TreeModule).uri),
+    board: part,
+  });
   for (const [row, file] of looked.entries()) {
     board.status[file] = part.status[row] as number;
     board.thread[file] = part.thread[row] as number;
@@ -205,12 +211,19 @@ async function finish(
   const fileOf = new Map(input.modules.map((module, file) => [module, file]));
   return done.map((entry) => {
     if ('module' in entry) return entry;
-    const result = results.get(entry);
-    const identity = identityOf(board, fileOf.get(entry) ?? 0);
-    return result === undefined
-      ? { module: entry, identity: undefined, class: 'unreadable', reason: 'it was not looked at' }
-      : { module: entry, identity, class: 'checked', checked: result };
+    return checkedModule(entry, identityOf(board, fileOf.get(entry) ?? 0), results.get(entry));
   });
+}
+
+function checkedModule(
+  module: TreeModule,
+  identity: ScannedModule['identity'],
+  checked: FullChecked | undefined,
+): ScannedModule {
+  const reason = checked === undefined ? 'it was not looked at' : checked.unreadable;
+  return checked === undefined || reason !== undefined
+    ? { module, identity: undefined, class: 'unreadable', ...(reason === undefined ? {} : { reason }) }
+    : { module, identity, class: 'checked', checked };
 }
 
 function identityOf(board: ProofBoard, file: number): readonly [number, number, number] {
@@ -246,7 +259,11 @@ function differs(provider: ProviderExports, target: TargetKernel, providers: Tre
   if (!same) return true;
   let listedCount = 0;
   for (const listed of symbols.symbols()) {
-    if (listed.exporter !== 'vmlinux' && (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name) listedCount++;
+    if (
+      listed.exporter !== 'vmlinux' &&
+      (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name
+    )
+      listedCount++;
   }
   return listedCount !== new Set(provider.exports.map((entry) => entry.symbol)).size;
 }
@@ -257,7 +274,10 @@ async function allProviders(
   effective: ReadonlyMap<string, TreeModule>,
 ): Promise<TreeProviders> {
   const own = await work.readExports([...effective.values()]);
-  return { present: input.closed ? [...effective.keys()] : undefined, own: own.filter((one) => one.exports.length > 0) };
+  return {
+    present: input.closed ? [...effective.keys()] : undefined,
+    own: own.filter((one) => one.exports.length > 0),
+  };
 }
 
 /** Without a plan: everything in full. */
@@ -269,11 +289,6 @@ async function checkAll(
 ): Promise<ModuleScan> {
   const wanted = input.modules.filter((module) => input.wanted?.(module) ?? true);
   const results = await work.check(wanted, providers);
-  const modules = wanted.map((module, index): ScannedModule => {
-    const checked = results[index];
-    return checked === undefined
-      ? { module, identity: undefined, class: 'unreadable', reason: 'it was not looked at' }
-      : { module, identity: undefined, class: 'checked', checked };
-  });
+  const modules = wanted.map((module, index) => checkedModule(module, undefined, results[index]));
   return { modules, providers, obstacle, plan: undefined, asListed: false };
 }

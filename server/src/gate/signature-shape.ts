@@ -65,10 +65,22 @@ function endsWithMarker(bytes: Uint8Array, at: number): boolean {
 /** The message ends in an octet string of that size (tag 4, a length of two bytes). */
 function endsInOctets(bytes: Uint8Array, end: number, start: number, size: number): boolean {
   const at = end - size - 4;
-  return at > start && bytes[at] === 4 && bytes[at + 1] === 0x82 && bytes[at + 2] === size >> 8 && bytes[at + 3] === (size & 0xff);
+  return (
+    at > start &&
+    bytes[at] === 4 &&
+    bytes[at + 1] === 0x82 &&
+    bytes[at + 2] === size >> 8 &&
+    bytes[at + 3] === (size & 0xff)
+  );
 }
 
-function hasShape(bytes: Uint8Array, start: number, messageBytes: number, valueBytes: number, shape: SignatureShape): boolean {
+function hasShape(
+  bytes: Uint8Array,
+  start: number,
+  messageBytes: number,
+  valueBytes: number,
+  shape: SignatureShape,
+): boolean {
   if (shape.messageBytes !== messageBytes || shape.valueBytes !== valueBytes) return false;
   const { head } = shape;
   for (let i = 0; i < head.length; i++) if (bytes[start + i] !== head[i]) return false;

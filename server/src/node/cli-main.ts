@@ -1,6 +1,7 @@
 import type { CliIo } from '../cli/cli-io.ts';
 import { main } from '../cli/main.ts';
 import { nodePorts } from './platform.ts';
+import { scanPlatform } from './scan-platform.ts';
 import { version } from './version.ts';
 
 const io: CliIo = {
@@ -10,6 +11,7 @@ const io: CliIo = {
   progress: process.stderr.isTTY === true,
   columns: process.stdout.columns ?? 120,
   cwd: process.cwd(),
+  platform: scanPlatform,
 };
 const say = (message: string) => io.err(`vermagic: ${message}\n`);
 

@@ -47,7 +47,13 @@ export class FullChecker {
         path: `${options.pathPrefix}${path}`,
         assumeSigned,
       });
-      results.push({ report: report.check, depends: dependsOf(module), signed: module.signature !== undefined });
+      const unreadable = unreadableReason(module);
+      results.push({
+        report: report.check,
+        depends: dependsOf(module),
+        signed: module.signature !== undefined,
+        ...(unreadable === undefined ? {} : { unreadable }),
+      });
       progress?.(index + 1);
     }
     return results;
@@ -69,6 +75,13 @@ export class FullChecker {
     if (verification === undefined) return undefined;
     return { result: verification.result, valueBytes: opened.signature?.value?.length ?? 0 };
   }
+}
+
+/** A file without a byte that is not empty by its own fault: it could not be opened or unpacked. */
+function unreadableReason(module: KernelModule): string | undefined {
+  const [problem] = module.problems;
+  if (module.sizeBytes > 0 || problem === undefined || problem.message === 'The file is empty.') return undefined;
+  return problem.message.replace(/\.$/, '');
 }
 
 function dependsOf(module: KernelModule): string[] {

@@ -52,6 +52,7 @@ export class ModuleChecker {
       evidence.set(one, signatureEvidence(verified));
     }
     const verification = verifications.get(module);
+    if (verification?.result === 'unknown' && options.assumeSigned === true) evidence.set(module, { signature: 'valid' });
     const relocations = await this.#evidence.relocations(module);
     if (relocations) {
       evidence.set(module, { ...evidence.get(module), relocations: () => relocations.relocations });

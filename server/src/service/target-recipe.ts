@@ -1,11 +1,14 @@
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
-import { openTarget } from '../kernel/open-target.ts';
+import { mergeTargets } from '../kernel/merge-targets.ts';
+import { openParts, openTarget } from '../kernel/open-target.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ProjectFile } from './project-file.ts';
 
 /** How a target is opened, as plain data: every thread of a scan opens the same one. */
 export type TargetRecipe =
   | { readonly kind: 'path'; readonly name: string; readonly uri: string; readonly release?: string }
+  /** A running machine, whose `/` is `root`. */
+  | { readonly kind: 'live'; readonly name: string; readonly root: string; readonly release: string }
   | { readonly kind: 'project'; readonly name: string; readonly project: ProjectFile };
 
 /** Opens a target; heavy readers are brought in only where a source needs them. */
@@ -23,6 +26,12 @@ export async function openRecipe(ports: Ports, recipe: TargetRecipe): Promise<Op
   if (recipe.kind === 'path') {
     const release = recipe.release === undefined ? {} : { release: recipe.release };
     return openTarget(ports, recipe.uri, { name: recipe.name, partReaders, ...release });
+  }
+  if (recipe.kind === 'live') {
+    const { readRunningMachine } = await import('../kernel/sources/running-machine.ts');
+    const running = await readRunningMachine(ports, recipe.root, recipe.name);
+    const installed = await openParts(ports, recipe.root, { release: recipe.release, partReaders });
+    return mergeTargets(recipe.name, [running, ...installed]);
   }
   const { TargetRegistry } = await import('./target-registry.ts');
   const registry = new TargetRegistry(ports, { partReaders });

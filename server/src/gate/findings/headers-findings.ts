@@ -23,7 +23,8 @@ export async function headersMismatch(facts: TreeFacts): Promise<TreeFinding[]> 
   }
   for (const folder of packageFolders) {
     for (const { name, type } of await entriesOf(facts.files, joinUri(facts.root, folder))) {
-      if (type === 'file' && packageName.test(name)) findings.push(...(await judgePackage(facts, `${folder}/${name}`, releases)));
+      if (type === 'file' && packageName.test(name))
+        findings.push(...(await judgePackage(facts, `${folder}/${name}`, releases)));
     }
   }
   return findings;
@@ -39,7 +40,14 @@ async function judgePackage(facts: TreeFacts, path: string, releases: readonly s
     const { value, problems } = await openDebAsFileSystem(facts.decompressor, source, path);
     if (value === undefined) {
       const why = problems[0]?.message ?? 'it is no Debian package';
-      return [{ rule: 'headers-package-mismatch', severity: 'error', path, message: `${path} cannot be read: ${why} Build the package again (make bindeb-pkg).` }];
+      return [
+        {
+          rule: 'headers-package-mismatch',
+          severity: 'error',
+          path,
+          message: `${path} cannot be read: ${why} Build the package again (make bindeb-pkg).`,
+        },
+      ];
     }
     const folder = joinUri(value.root, 'usr/src');
     const findings: TreeFinding[] = [];
@@ -65,7 +73,14 @@ async function judge(
   const release = part.release?.value;
   if (release === undefined || part.release === undefined) return [];
   const finding = (message: string, expected: string, actual: string): TreeFinding[] => [
-    { rule: 'headers-package-mismatch', severity: 'error', path, message: `${message} Ship the headers that the same build made (make bindeb-pkg).`, expected, actual },
+    {
+      rule: 'headers-package-mismatch',
+      severity: 'error',
+      path,
+      message: `${message} Ship the headers that the same build made (make bindeb-pkg).`,
+      expected,
+      actual,
+    },
   ];
   const kernel = facts.kernels.find((one) => one.release === release);
   if (kernel === undefined) {
@@ -79,9 +94,15 @@ async function judge(
   const own = mergeTargets(path, [part]).vermagic?.value;
   const expected = kernel.target.vermagic;
   if (own !== undefined && expected !== undefined && own !== expected.value) {
-    return finding(`${path} give modules the vermagic '${own}', the kernel has '${expected.value}' (${expected.origin.label}).`, expected.value, own);
+    return finding(
+      `${path} give modules the vermagic '${own}', the kernel has '${expected.value}' (${expected.origin.label}).`,
+      expected.value,
+      own,
+    );
   }
-  return differentExports(kernel, path, folder, part).flatMap((message) => finding(message, 'the CRCs of the kernel', 'other CRCs'));
+  return differentExports(kernel, path, folder, part).flatMap((message) =>
+    finding(message, 'the CRCs of the kernel', 'other CRCs'),
+  );
 }
 
 /** CRCs of the headers' Module.symvers against the kernel's own, and against what its modules really export. */
@@ -107,5 +128,7 @@ function differentExports(kernel: ScannedKernel, path: string, folder: string, p
   const names = [...new Set(differing)];
   return names.length === 0
     ? []
-    : [`Module.symvers of ${path} has other CRCs than the kernel and its modules for ${names.length} ${names.length === 1 ? 'symbol' : 'symbols'} (${listed(names)}): modules built with it are refused.`];
+    : [
+        `Module.symvers of ${path} has other CRCs than the kernel and its modules for ${names.length} ${names.length === 1 ? 'symbol' : 'symbols'} (${listed(names)}): modules built with it are refused.`,
+      ];
 }

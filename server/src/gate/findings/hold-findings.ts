@@ -24,11 +24,15 @@ export async function missingHolds(facts: TreeFacts): Promise<TreeFinding[]> {
   if (!policy.protectsPackages) return [];
   const text = await textOf(files, joinUri(root, statusPath));
   if (text === undefined) return [];
-  const protectedOnes = installedPackages(text).filter(({ name }) => policy.requireHold.some((glob) => globsOverlap(glob, name)));
+  const protectedOnes = installedPackages(text).filter(({ name }) =>
+    policy.requireHold.some((glob) => globsOverlap(glob, name)),
+  );
   if (protectedOnes.length === 0) return [];
   const scripts = await firstBootScripts(files, root);
   const findings: TreeFinding[] = [];
-  const unheld = protectedOnes.filter(({ name, held }) => !held && !isHeldByScript(name, scripts)).map(({ name }) => name);
+  const unheld = protectedOnes
+    .filter(({ name, held }) => !held && !isHeldByScript(name, scripts))
+    .map(({ name }) => name);
   if (unheld.length > 0) {
     findings.push({
       rule: 'hold-missing',
@@ -39,7 +43,9 @@ export async function missingHolds(facts: TreeFacts): Promise<TreeFinding[]> {
   }
   if (policy.packs.length === 0) return findings;
   const pins = await pinnedGlobs(files, root, scripts);
-  const unpinned = protectedOnes.filter(({ name }) => !pins.some((glob) => globsOverlap(glob, name))).map(({ name }) => name);
+  const unpinned = protectedOnes
+    .filter(({ name }) => !pins.some((glob) => globsOverlap(glob, name)))
+    .map(({ name }) => name);
   if (unpinned.length > 0) {
     findings.push({
       rule: 'pin-missing',
@@ -82,7 +88,10 @@ async function pinnedGlobs(files: FileSystem, root: string, scripts: readonly st
   const uris = [joinUri(root, 'etc/apt/preferences'), ...entries.map((entry) => joinUri(folder, entry.name))];
   const texts = await Promise.all(uris.map((uri) => textOf(files, uri)));
   // Scripts write such files with here documents: their paragraphs look the same.
-  const all = [...texts.filter((text) => text !== undefined), ...scripts.filter((script) => /^Pin-Priority:/m.test(script))];
+  const all = [
+    ...texts.filter((text) => text !== undefined),
+    ...scripts.filter((script) => /^Pin-Priority:/m.test(script)),
+  ];
   return all
     .flatMap((text) => parseAptPreferences(text).value)
     .filter((pin) => pin.freezes || (pin.priority !== undefined && pin.priority < 0))

@@ -17,7 +17,12 @@ export async function staleModulesDep(facts: TreeFacts, kernel: ScannedKernel): 
     () => undefined,
   );
   if (text === undefined) return [finding(`There is no modules.dep: modprobe finds none of these modules. ${remedy}`)];
-  const known = new Set(text.split('\n').flatMap((line) => line.split(':', 1)).filter((name) => name !== ''));
+  const known = new Set(
+    text
+      .split('\n')
+      .flatMap((line) => line.split(':', 1))
+      .filter((name) => name !== ''),
+  );
   const missing = kernel.modules.filter((module) => !known.has(module.path)).map((module) => module.path);
   const there = new Set(kernel.modules.map((module) => module.path));
   const gone = [...known].filter((name) => !there.has(name));
@@ -34,5 +39,9 @@ export async function staleModulesDep(facts: TreeFacts, kernel: ScannedKernel): 
   );
   if (newer.length === 0) return [];
   const names = newer.map(({ module }) => module.path);
-  return [finding(`modules.dep is older than ${listed(names)}: what ${names.length === 1 ? 'it needs' : 'they need'} may have changed. ${remedy}`)];
+  return [
+    finding(
+      `modules.dep is older than ${listed(names)}: what ${names.length === 1 ? 'it needs' : 'they need'} may have changed. ${remedy}`,
+    ),
+  ];
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { joinUri } from '../../ports/uri.ts';
-import { moduleNameOfPath } from '../list-modules.ts';
 import { foldedModuleName } from '../export-table.ts';
+import { moduleNameOfPath } from '../list-modules.ts';
 import { TreeSymbols } from '../tree-symbols.ts';
 import { inFolder, listed, type ScannedKernel, type TreeFacts, type TreeFinding } from './tree-facts.ts';
 
@@ -67,7 +67,11 @@ function note(needs: Map<string, Need>, name: string, path: string, symbol?: str
 async function builtInModules(facts: TreeFacts, kernel: ScannedKernel): Promise<readonly string[]> {
   try {
     const bytes = await facts.files.readFile(joinUri(facts.root, kernel.folder, 'modules.builtin'), limits.textBytes);
-    return new TextDecoder().decode(bytes).split('\n').filter((line) => line !== '').map(moduleNameOfPath);
+    return new TextDecoder()
+      .decode(bytes)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(moduleNameOfPath);
   } catch {
     return [];
   }

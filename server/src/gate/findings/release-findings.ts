@@ -1,6 +1,6 @@
 import { joinUri } from '../../ports/uri.ts';
-import { modulesByVermagic } from './vermagic-findings.ts';
 import { listed, type ScannedKernel, type TreeFacts, type TreeFinding } from './tree-facts.ts';
+import { modulesByVermagic } from './vermagic-findings.ts';
 
 /** A kernel image of the tree. */
 interface BootImage {
@@ -57,11 +57,15 @@ function folderAgainstModules(kernel: ScannedKernel): TreeFinding[] {
 async function bootImages(facts: TreeFacts): Promise<BootImage[]> {
   const found: BootImage[] = [];
   const entries = await facts.files.readDirectory(joinUri(facts.root, 'boot')).catch(() => []);
-  const names = entries.filter(({ name, type }) => type === 'file' && imageName.test(name)).map(({ name }) => name).sort();
+  const names = entries
+    .filter(({ name, type }) => type === 'file' && imageName.test(name))
+    .map(({ name }) => name)
+    .sort();
   for (const name of names.slice(0, mostImages)) {
     const path = `boot/${name}`;
     const uri = joinUri(facts.root, path);
-    const release = (await releaseOfBzImage(facts, uri)) ?? (await facts.readImage(uri).catch(() => undefined))?.release?.value;
+    const release =
+      (await releaseOfBzImage(facts, uri)) ?? (await facts.readImage(uri).catch(() => undefined))?.release?.value;
     if (release !== undefined) found.push({ path, release });
   }
   return found;

@@ -7,7 +7,9 @@ export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [st
   for (const scanned of kernel.scan.modules) {
     if (scanned.class === 'unreadable') continue;
     const vermagic =
-      scanned.checked === undefined ? kernel.target.vermagic?.value : (scanned.checked.report.module.vermagic ?? undefined);
+      scanned.checked === undefined
+        ? kernel.target.vermagic?.value
+        : (scanned.checked.report.module.vermagic ?? undefined);
     if (vermagic === undefined) continue;
     const group = groups.get(vermagic);
     if (group === undefined) groups.set(vermagic, [scanned]);
@@ -40,7 +42,9 @@ export function mixedVermagic(kernel: ScannedKernel): TreeFinding[] {
 }
 
 /** The vermagic that most modules have, for a tree that holds nothing else to compare with. */
-export function majorityVermagic(kernel: ScannedKernel): { readonly value: string; readonly label: string } | undefined {
+export function majorityVermagic(
+  kernel: ScannedKernel,
+): { readonly value: string; readonly label: string } | undefined {
   const groups = modulesByVermagic(kernel);
   const [most] = groups;
   if (most === undefined) return undefined;

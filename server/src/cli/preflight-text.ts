@@ -1,0 +1,53 @@
+import type { ScanReport } from '@vermagic/shared';
+import type { CheckTextOptions } from './check-text.ts';
+import type { LintReport } from './lint-command.ts';
+import { scanText } from './scan-text.ts';
+import { printable, severityPaint } from './style.ts';
+
+/** What one gate found. */
+export interface GateReport {
+  readonly kind: 'rootfs' | 'build-tree' | 'lint';
+  readonly path: string;
+  readonly ready: boolean;
+  /** Why not, in a few words each. */
+  readonly reasons: readonly string[];
+  readonly scan?: ScanReport;
+  readonly lint?: readonly LintReport[];
+}
+
+/** The JSON of `vermagic preflight`. */
+export interface PreflightReport {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  readonly gates: readonly GateReport[];
+}
+
+/** Gate by gate, and the verdict last, where a person looks. */
+export function preflightText(report: PreflightReport, options: CheckTextOptions): string {
+  const { style } = options;
+  const lines: string[] = [];
+  for (const gate of report.gates) {
+    const mark = gate.ready ? style.green('pass') : style.red('FAIL');
+    lines.push(`${mark} ${gate.kind} ${style.bold(printable(gate.path))}`);
+    if (gate.scan !== undefined) lines.push(...indented(scanText(gate.scan, options)));
+    for (const finding of gate.lint ?? []) {
+      if (finding.severity !== 'error' && !options.verbose) continue;
+      const paint = severityPaint(style, finding.severity);
+      lines.push(
+        `  ${printable(finding.path)}:${finding.line}:${finding.column}: ${paint(finding.severity)} ${style.dim(finding.rule)}: ${printable(finding.message)}`,
+      );
+    }
+  }
+  const modules = report.gates.reduce((sum, gate) => sum + (gate.scan?.modules ?? 0), 0);
+  const trees = report.gates.filter((gate) => gate.scan !== undefined).length;
+  const verdict = report.ready
+    ? style.green(
+        `Ready: all ${modules} modules of ${trees} ${trees === 1 ? 'tree' : 'trees'} load on the kernel they are shipped with.`,
+      )
+    : style.red(`Do not flash: ${report.reasons.map(printable).join('; ')}.`);
+  return [...lines, '', style.bold(verdict), ''].join('\n');
+}
+
+function indented(text: string): string[] {
+  return text.split('\n').map((line) => (line === '' ? line : `  ${line}`));
+}

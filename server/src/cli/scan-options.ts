@@ -1,0 +1,73 @@
+import type { ScanReport } from '@vermagic/shared';
+import type { CliIo } from './cli-io.ts';
+import { UsageError } from './cli-io.ts';
+import type { Arguments, OptionHelp } from './command.ts';
+
+/** Options that `scan` and `preflight` share. */
+export const scanOptions = {
+  'no-cache': { type: 'boolean', help: 'look at every file, also where nothing changed since the last scan' },
+  jobs: { type: 'string', short: 'j', operand: 'N', help: 'threads (default: one for each core, at most 8)' },
+  verbose: { type: 'boolean', short: 'v', help: 'every finding in full (text format)' },
+} as const satisfies Record<string, OptionHelp>;
+
+/** More threads wait for the disk and take memory only. */
+const mostThreads = 8;
+
+export function threadsOf(args: Arguments, io: CliIo): number {
+  const asked = args.value('jobs');
+  if (asked === undefined) return Math.max(1, Math.min(mostThreads, io.platform?.cores ?? 1));
+  if (!/^[1-9]\d?$/.test(asked)) throw new UsageError(`--jobs takes a number from 1 to 99, not '${asked}'.`);
+  return Number(asked);
+}
+
+/** `2/8`: the second of eight parts. */
+export function shardOf(args: Arguments): { readonly index: number; readonly count: number } | undefined {
+  const asked = args.value('shard');
+  if (asked === undefined) return undefined;
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(asked) ?? [];
+  if (index === undefined || count === undefined || Number(index) < 1 || Number(index) > Number(count)) {
+    throw new UsageError(`--shard takes I/N with 1 ≤ I ≤ N, not '${asked}'.`);
+  }
+  return { index: Number(index), count: Number(count) };
+}
+
+/** Shows on a terminal how far a scan is: how many, how fast, how long still. */
+export class ProgressLine {
+  readonly #io: CliIo;
+  readonly #start = performance.now();
+  #shown = false;
+
+  constructor(io: CliIo) {
+    this.#io = io;
+  }
+
+  /** `undefined` where nobody would see it. */
+  get report(): ((done: number, total: number) => void) | undefined {
+    return this.#io.progress ? (done, total) => this.#show(done, total) : undefined;
+  }
+
+  clear(): void {
+    if (this.#shown) this.#io.err('\r\u001b[K');
+    this.#shown = false;
+  }
+
+  #show(done: number, total: number): void {
+    const seconds = (performance.now() - this.#start) / 1000;
+    // What is over in the blink of an eye needs no line.
+    if (seconds < 0.3 || done === 0) return;
+    const rate = done / seconds;
+    const left = Math.ceil((total - done) / Math.max(1, rate));
+    this.#shown = true;
+    this.#io.err(`\r\u001b[K${done} of ${total} modules, ${Math.round(rate)} a second, ${left} s left`);
+  }
+}
+
+/** Exit status 2 where something could not be read, 1 where something is wrong. */
+export function hasErrors(report: ScanReport): boolean {
+  return (
+    report.refused > 0 ||
+    report.undetermined > 0 ||
+    report.results.some((result) => result.findings.some((finding) => finding.severity === 'error')) ||
+    report.findings.some((finding) => finding.severity === 'error')
+  );
+}

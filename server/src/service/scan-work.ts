@@ -1,0 +1,162 @@
+import type { TreeModule } from '../gate/list-modules.ts';
+import { enforcesSignatures } from '../gate/proof-plan.ts';
+import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
+import type { FullChecked, ScanWork, ShapeMeaning } from '../gate/scan-modules.ts';
+import type { SignatureShape } from '../gate/signature-shape.ts';
+import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ScanPool } from '../ports/scan-pool.ts';
+import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
+import type { TargetRecipe } from './target-recipe.ts';
+
+/** What a scan may use besides the ports. At least one of `pool` and `reader` has to be there. */
+export interface ScanTools {
+  readonly pool?: ScanPool | undefined;
+  /** For a program that has nothing else to do meanwhile: its own thread takes part. */
+  readonly reader?: ThreadReader | undefined;
+  /** Told again and again while modules are looked at. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** Set while the scan is to be given up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Fewer modules than this are checked here; for more it pays that other threads open the target too. */
+const worthThreads = 64;
+/** Modules given to a thread at once. */
+const batch = 24;
+const progressMs = 100;
+
+/** The expensive parts of a scan of one target, over threads where there are any. */
+export class ThreadedWork implements ScanWork {
+  readonly #ports: Ports;
+  readonly #tools: ScanTools;
+  readonly #target: TargetKernel;
+  readonly #recipe: TargetRecipe;
+  readonly #options: FullCheckOptions;
+  #own: Promise<FullChecker> | undefined;
+  /** Set where the target's vermagic was replaced after it was opened. */
+  readonly #vermagic: { readonly value: string; readonly label: string } | undefined;
+
+  constructor(
+    ports: Ports,
+    tools: ScanTools,
+    target: TargetKernel,
+    recipe: TargetRecipe,
+    options: FullCheckOptions,
+    vermagic?: { readonly value: string; readonly label: string },
+  ) {
+    this.#ports = ports;
+    this.#tools = tools;
+    this.#target = target;
+    this.#recipe = recipe;
+    this.#options = options;
+    this.#vermagic = vermagic;
+  }
+
+  async prove(job: ProveJob): Promise<readonly ProveReply[]> {
+    const { pool, reader, progress, signal } = this.#tools;
+    const packed = job.uris.some((uri) => uri.endsWith('.xz'));
+    const total = job.uris.length;
+    const tell = () => progress?.(Math.min(total, Atomics.load(job.board.counters, 1)), total);
+    // Nothing is left to take for anyone: each thread ends after its handful.
+    const stop = () => void Atomics.store(job.board.counters, 0, total);
+    signal?.addEventListener('abort', stop);
+    const asked: Promise<unknown>[] = [];
+    for (let thread = 0; thread < (pool?.threads ?? 0); thread++) {
+      const request: ScanThreadRequest = { kind: 'prove', thread, job, packed };
+      asked.push((pool as ScanPool).ask(thread, request));
+    }
+    const timer = progress === undefined || reader !== undefined ? undefined : setInterval(tell, progressMs);
+    try {
+      const replies: ProveReply[] = [];
+      if (reader !== undefined) {
+        if (packed) await reader.prepareXz();
+        replies.push(proveFiles(job, pool?.threads ?? 0, reader, throttled(tell)));
+      }
+      replies.push(...((await Promise.all(asked)) as ProveReply[]));
+      signal?.throwIfAborted();
+      return replies;
+    } finally {
+      if (timer !== undefined) clearInterval(timer);
+      signal?.removeEventListener('abort', stop);
+      tell();
+    }
+  }
+
+  async judge(module: TreeModule, shape: SignatureShape): Promise<ShapeMeaning> {
+    const found = await (await this.#checker()).signatureOf(module);
+    if (found === undefined || found.valueBytes !== shape.valueBytes || enforcesSignatures(this.#target)) return 'each';
+    return found.result === 'unknown' ? 'assumed' : found.result === 'unknown-key' ? 'untrusted' : 'each';
+  }
+
+  async readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]> {
+    return this.#spread(
+      modules,
+      (part) => ({ kind: 'exports', recipe: this.#recipe, modules: part }),
+      async (checker, part) => checker.readExports(part),
+    );
+  }
+
+  async check(modules: readonly TreeModule[], providers: TreeProviders): Promise<readonly FullChecked[]> {
+    const request = (part: readonly TreeModule[]): ScanThreadRequest => ({
+      kind: 'check',
+      recipe: this.#recipe,
+      vermagic: this.#vermagic,
+      modules: part,
+      providers,
+      options: this.#options,
+    });
+    return this.#spread(modules, request, (checker, part) => checker.check(part, providers, this.#options));
+  }
+
+  /** Gives the modules to whoever is free, in their order. */
+  async #spread<Result>(
+    modules: readonly TreeModule[],
+    request: (part: readonly TreeModule[]) => ScanThreadRequest,
+    here: (checker: FullChecker, part: readonly TreeModule[]) => Promise<readonly Result[]>,
+  ): Promise<readonly Result[]> {
+    const { pool, signal, progress } = this.#tools;
+    const results: Result[] = new Array<Result>(modules.length);
+    let next = 0;
+    let done = 0;
+    const work = async (run: (part: readonly TreeModule[]) => Promise<readonly Result[]>): Promise<void> => {
+      for (let start = next; start < modules.length; start = next) {
+        signal?.throwIfAborted();
+        next = start + batch;
+        const part = modules.slice(start, start + batch);
+        const found = await run(part);
+        for (const [index, result] of found.entries()) results[start + index] = result;
+        done += part.length;
+        if (modules.length >= worthThreads) progress?.(done, modules.length);
+      }
+    };
+    const workers: Promise<void>[] = [];
+    if (pool !== undefined && modules.length >= worthThreads) {
+      for (let thread = 0; thread < pool.threads; thread++) {
+        workers.push(work(async (part) => (await pool.ask(thread, request(part))) as readonly Result[]));
+      }
+    }
+    if (modules.length > 0 && (this.#tools.reader !== undefined || workers.length === 0)) {
+      workers.push(this.#checker().then((checker) => work((part) => here(checker, part))));
+    }
+    await Promise.all(workers);
+    return results;
+  }
+
+  #checker(): Promise<FullChecker> {
+    this.#own ??= import('./full-checker.ts').then(({ FullChecker }) => new FullChecker(this.#ports, this.#target));
+    return this.#own;
+  }
+}
+
+function throttled(tell: () => void): () => void {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - last < progressMs) return;
+    last = now;
+    tell();
+  };
+}

@@ -1,0 +1,157 @@
+import type { KernelScanReport, ScanReport } from '@vermagic/shared';
+import { isFromModule, type ScannedKernel, type TreeFinding } from '../gate/findings/tree-facts.ts';
+import { treeFindings } from '../gate/findings/tree-findings.ts';
+import { majorityVermagic } from '../gate/findings/vermagic-findings.ts';
+import type { ModuleListing, TreeModule } from '../gate/list-modules.ts';
+import type { ModulesFolder } from '../gate/modules-folders.ts';
+import { scanModules } from '../gate/scan-modules.ts';
+import type { KernelPart } from '../kernel/kernel-part.ts';
+import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ScanCache } from '../ports/scan-cache.ts';
+import type { Policy } from '../rules/policy.ts';
+import type { RuleLevels } from './module-checker.ts';
+import { ScanMemory } from './scan-memory.ts';
+import { kernelReport, sumReports } from './scan-report.ts';
+import { type ScanTools, ThreadedWork } from './scan-work.ts';
+import { openRecipe, type TargetRecipe } from './target-recipe.ts';
+
+/** One folder of modules and the kernel they are for. */
+export interface KernelToScan {
+  readonly place: ModulesFolder;
+  readonly listing: ModuleListing;
+  readonly recipe: TargetRecipe;
+  /** Already opened, where the caller has it. */
+  readonly target?: TargetKernel;
+  /** Only modules of the tree are providers. */
+  readonly closed: boolean;
+}
+
+export interface TreeScanRequest {
+  readonly root: string;
+  /** How the root is shown in paths of modules; '' or ending in '/'. */
+  readonly pathPrefix: string;
+  readonly kernels: readonly KernelToScan[];
+  readonly levels: RuleLevels;
+  readonly policy: Policy;
+  readonly markerFolders: readonly string[];
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  /** Findings about the tree as a whole; a shard other than the first leaves them to the first. */
+  readonly treeRules: boolean;
+  readonly cache?: ScanCache | undefined;
+  readonly version: string;
+}
+
+export interface TreeScanResult {
+  readonly report: ScanReport;
+  readonly kernels: readonly ScannedKernel[];
+}
+
+/** Levels that turn what is a mere remark into a finding that counts; nothing is proven then. */
+const remarks = [
+  'taint',
+  'debug-info-left',
+  'retpoline-missing',
+  'btf-mismatch',
+  'signature-missing',
+  'signature-untrusted',
+];
+
+/** Scans a tree. Independent of any editor and of the command line: both call this. */
+export async function scanTree(ports: Ports, tools: ScanTools, request: TreeScanRequest): Promise<TreeScanResult> {
+  const start = performance.now();
+  const scanned: ScannedKernel[] = [];
+  for (const kernel of request.kernels) scanned.push(await scanKernel(ports, tools, request, kernel));
+  const withFindings = request.treeRules && (request.shard === undefined || request.shard.index === 1);
+  const findings = withFindings ? await findingsOf(ports, request, scanned) : [];
+  const levelled = findings.flatMap((finding) => atLevel(finding, request.levels));
+  const reports = scanned.map((kernel, index): KernelScanReport => {
+    const { listing } = request.kernels[index] as KernelToScan;
+    const own = levelled.filter((finding) => index === ownerOf(finding, scanned));
+    return kernelReport(kernel, own, listing.problems, request.pathPrefix);
+  });
+  const report = sumReports(reports, performance.now() - start, request.shard);
+  return { report, kernels: scanned };
+}
+
+/** A finding belongs to the kernel in whose folder it lies, else to the first. */
+function ownerOf(finding: TreeFinding, kernels: readonly ScannedKernel[]): number {
+  const found = kernels.findIndex(({ folder }) => folder !== '' && `${finding.path}/`.startsWith(`${folder}/`));
+  return Math.max(0, found);
+}
+
+async function scanKernel(
+  ports: Ports,
+  tools: ScanTools,
+  request: TreeScanRequest,
+  kernel: KernelToScan,
+): Promise<ScannedKernel> {
+  const { place, listing, closed } = kernel;
+  const opened = kernel.target ?? (await openRecipe(ports, kernel.recipe));
+  const folder = place.path;
+  const memory = request.cache && new ScanMemory(request.cache, request.version, request.levels);
+  const run = async (target: TargetKernel, vermagic?: { value: string; label: string }): Promise<ScannedKernel> => {
+    const prefix = `${request.pathPrefix}${folder === '' ? '' : `${folder}/`}`;
+    const work = new ThreadedWork(
+      ports,
+      tools,
+      target,
+      kernel.recipe,
+      { levels: request.levels, pathPrefix: prefix },
+      vermagic,
+    );
+    const scan = await scanModules(
+      {
+        target,
+        modules: listing.modules,
+        closed,
+        obstacle: raises(request.levels) ? 'levels of the project count remarks as findings' : undefined,
+        ...(request.shard === undefined ? {} : { wanted: inShard(listing.modules, request.shard) }),
+        ...(memory === undefined ? {} : { remembered: (plan) => memory.recall(place.uri, plan) }),
+      },
+      work,
+    );
+    if (request.shard === undefined) await memory?.keep(place.uri, scan);
+    return { target, release: place.release, folder, modules: listing.modules, scan };
+  };
+  const first = await run(opened);
+  // Where only modules say what the kernel's vermagic is, the one that was asked first may be the odd one out.
+  const majority = isFromModule(opened) ? majorityVermagic(first) : undefined;
+  if (majority === undefined) return first;
+  if (majority.value === opened.vermagic?.value) {
+    return { ...first, target: { ...opened, vermagic: { value: majority.value, origin: { label: majority.label } } } };
+  }
+  const vermagic = { value: majority.value, origin: { label: majority.label } };
+  return run({ ...opened, vermagic }, majority);
+}
+
+function raises(levels: RuleLevels): boolean {
+  return remarks.some((rule) => levels[rule] === 'error' || levels[rule] === 'warning');
+}
+
+function inShard(
+  modules: readonly TreeModule[],
+  shard: { readonly index: number; readonly count: number },
+): (module: TreeModule) => boolean {
+  const wanted = new Set(modules.filter((_, index) => index % shard.count === shard.index - 1));
+  return (module) => wanted.has(module);
+}
+
+async function findingsOf(
+  ports: Ports,
+  request: TreeScanRequest,
+  kernels: readonly ScannedKernel[],
+): Promise<readonly TreeFinding[]> {
+  const readImage = async (uri: string): Promise<KernelPart | undefined> => {
+    const { imagePartReader } = await import('../kernel/image/image-part-reader.ts');
+    return imagePartReader(ports)(uri);
+  };
+  const { files, decompressor } = ports;
+  const { root, markerFolders, policy } = request;
+  return treeFindings({ files, decompressor, root, kernels, markerFolders, policy, readImage });
+}
+
+function atLevel(finding: TreeFinding, levels: RuleLevels): TreeFinding[] {
+  const level = levels[finding.rule];
+  return level === 'off' ? [] : [{ ...finding, severity: level ?? finding.severity }];
+}
