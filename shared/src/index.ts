@@ -1,2 +1,3 @@
 export * from './protocol.ts';
 export * from './report.ts';
+export * from './symvers-report.ts';

@@ -14,6 +14,14 @@ export interface SymversTable extends SymbolTable {
   readonly hasCrcs: boolean;
 }
 
+/** A table that stands in a text, line by line. */
+export interface SymversText extends SymversTable {
+  /** In the order of the file. */
+  names(): Iterable<string>;
+  /** The symbol's line as it stands in the file: two files that agree in it agree in the symbol. */
+  lineOf(symbol: string): string | undefined;
+}
+
 /** At most this many broken lines are reported one by one. */
 const reportedLines = 20;
 
@@ -23,7 +31,7 @@ const reportedLines = 20;
  * 5.5), namespace last (5.6 on), and the export types of old kernels; the field that looks like an export
  * type decides. Lines are only located here; each becomes an object when it is asked for.
  */
-export function parseSymvers(text: string, origin: Origin): Parsed<SymversTable> {
+export function parseSymvers(text: string, origin: Origin): Parsed<SymversText> {
   const problems: Problem[] = [];
   const source = text.length > limits.symversBytes ? text.slice(0, limits.symversBytes) : text;
   if (source.length < text.length) {
@@ -67,7 +75,7 @@ export function parseSymvers(text: string, origin: Origin): Parsed<SymversTable>
   return { value: new TextSymvers(source, starts, origin, kind), problems };
 }
 
-class TextSymvers implements SymversTable {
+class TextSymvers implements SymversText {
   readonly origins: readonly Origin[];
   readonly hasKernelSymbols: boolean;
   readonly hasModuleSymbols: boolean;
@@ -108,6 +116,15 @@ class TextSymvers implements SymversTable {
     return start === undefined ? undefined : this.#exportAt(start);
   }
 
+  names(): Iterable<string> {
+    return this.#starts.keys();
+  }
+
+  lineOf(symbol: string): string | undefined {
+    const start = this.#starts.get(symbol);
+    return start === undefined ? undefined : this.#lineAt(start);
+  }
+
   *symbols(): Iterable<ExportedSymbol> {
     for (const start of this.#starts.values()) yield this.#exportAt(start);
   }
@@ -121,22 +138,34 @@ class TextSymvers implements SymversTable {
     return decoded;
   }
 
-  #decode(start: number): ExportedSymbol {
+  #lineAt(start: number): string {
     const newline = this.#text.indexOf('\n', start);
-    const content = this.#text.slice(start, newline === -1 ? undefined : newline).replace(/\r$/, '');
-    const [crcText = '', symbol = '', ...rest] = content.split('\t');
-    const crc = Number.parseInt(crcText.slice(2), 16);
-    const typeAt = rest.findIndex((field) => exportType.test(field));
-    const type = rest[typeAt] ?? '';
-    // Type last but one or last of three: namespace before the module, as written by 5.4 and 5.5.
-    const namespaceFirst = typeAt === 2;
-    const exporter = (namespaceFirst ? rest[1] : rest[0]) ?? '';
-    const namespace = (namespaceFirst ? rest[0] : rest[2]) ?? '';
-    const origin: Origin = { ...this.#origin, line: this.#lineOf(start) };
-    return { symbol, crc: crc === 0 ? undefined : crc, exporter, gplOnly: type.includes('_GPL'), namespace, origin };
+    const end = newline === -1 ? this.#text.length : newline;
+    return this.#text.slice(start, this.#text.charCodeAt(end - 1) === 13 ? end - 1 : end);
   }
 
-  #lineOf(start: number): number {
+  #decode(start: number): ExportedSymbol {
+    const text = this.#text;
+    const newline = text.indexOf('\n', start);
+    let end = newline === -1 ? text.length : newline;
+    if (text.charCodeAt(end - 1) === 13) end--;
+    const symbolAt = text.indexOf('\t', start) + 1;
+    const thirdAt = text.indexOf('\t', symbolAt) + 1;
+    const third = fieldAt(text, thirdAt, end);
+    const fourth = fieldAt(text, thirdAt + third.length + 1, end);
+    const fifth = fieldAt(text, thirdAt + third.length + fourth.length + 2, end);
+    const crc = Number.parseInt(text.slice(start + 2, symbolAt - 1), 16);
+    const symbol = text.slice(symbolAt, thirdAt - 1);
+    // Namespace before the module, as written by 5.4 and 5.5.
+    const namespaceFirst = isExportType(fifth) && !isExportType(fourth);
+    const exporter = namespaceFirst ? fourth : third;
+    const namespace = namespaceFirst ? third : isExportType(fourth) ? fifth : '';
+    const gplOnly = (namespaceFirst ? fifth : fourth).includes('_GPL');
+    const origin: Origin = { ...this.#origin, line: this.#lineNumberOf(start) };
+    return { symbol, crc: crc === 0 ? undefined : crc, exporter, gplOnly, namespace, origin };
+  }
+
+  #lineNumberOf(start: number): number {
     this.#lineStarts ??= lineStartsOf(this.#text);
     let low = 0;
     let high = this.#lineStarts.length - 1;
@@ -149,7 +178,22 @@ class TextSymvers implements SymversTable {
   }
 }
 
-const exportType = /^EXPORT_(?:UNUSED_)?SYMBOL(?:_GPL)?(?:_FUTURE)?\r?$/;
+/** The text up to the next tab; empty beyond the line's end. */
+function fieldAt(text: string, start: number, end: number): string {
+  if (start >= end) return '';
+  const tab = text.indexOf('\t', start);
+  return text.slice(start, tab === -1 || tab > end ? end : tab);
+}
+
+function isExportType(field: string): boolean {
+  return (
+    field === 'EXPORT_SYMBOL' ||
+    field === 'EXPORT_SYMBOL_GPL' ||
+    field === 'EXPORT_SYMBOL_GPL_FUTURE' ||
+    field === 'EXPORT_UNUSED_SYMBOL' ||
+    field === 'EXPORT_UNUSED_SYMBOL_GPL'
+  );
+}
 
 function lineStartsOf(text: string): Uint32Array {
   const starts = [0];
@@ -184,7 +228,7 @@ export async function readSymvers(
   bytes: Uint8Array,
   origin: Origin,
   decompressor: Decompressor,
-): Promise<Parsed<SymversTable>> {
+): Promise<Parsed<SymversText>> {
   const format = compressionOf(bytes);
   if (format === 'none') return parseSymvers(new TextDecoder().decode(bytes), origin);
   const unpacked = await decompressor.unpack(format, bytes, limits.symversBytes);

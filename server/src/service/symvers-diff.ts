@@ -1,4 +1,5 @@
-import type { ExportedSymbol, SymbolTable } from '../kernel/symbol-table.ts';
+import type { ExportedSymbol } from '../kernel/symbol-table.ts';
+import type { SymversText } from '../kernel/symvers.ts';
 import type { ToleratedChanges } from './symvers-tolerated.ts';
 
 export type SymversChangeKind =
@@ -33,9 +34,9 @@ export interface SymversDiff {
   readonly unusedRules: readonly string[];
 }
 
-/** Compares what two kernel builds export, symbol by symbol. */
-export function diffSymvers(before: SymbolTable, after: SymbolTable, tolerated?: ToleratedChanges): SymversDiff {
-  const changes = new Map<string, SymversChange[]>();
+/** Compares what two kernel builds export, symbol by symbol. Lines that are the same are not taken apart. */
+export function diffSymvers(before: SymversText, after: SymversText, tolerated?: ToleratedChanges): SymversDiff {
+  const changes: SymversChange[] = [];
   const used = new Set<string>();
   let same = 0;
   let breaking = 0;
@@ -46,20 +47,24 @@ export function diffSymvers(before: SymbolTable, after: SymbolTable, tolerated?:
     if (rule !== undefined) used.add(rule);
     const breaks = isBreaking(kind);
     if (breaks && rule === undefined) breaking++;
-    const change = { symbol: symbol.symbol, kind, before: one, after: two, breaks, toleratedBy: rule };
-    const others = changes.get(change.symbol);
-    if (others) others.push(change);
-    else changes.set(change.symbol, [change]);
+    changes.push({ symbol: symbol.symbol, kind, before: one, after: two, breaks, toleratedBy: rule });
   };
-  for (const one of before.symbols()) {
-    const two = after.get(one.symbol);
+  for (const name of before.names()) {
+    const theirs = after.lineOf(name);
+    if (theirs !== undefined && theirs === before.lineOf(name)) {
+      same++;
+      continue;
+    }
+    const one = before.get(name);
+    if (one === undefined) continue;
+    const two = after.get(name);
     const kinds = two === undefined ? removed : changesOf(one, two);
     for (const kind of kinds) add(kind, one, two);
     if (kinds.length === 0) same++;
   }
-  for (const two of after.symbols()) if (before.get(two.symbol) === undefined) add('added', undefined, two);
+  for (const name of after.names()) if (before.lineOf(name) === undefined) add('added', undefined, after.get(name));
   return {
-    changes: [...changes.keys()].sort().flatMap((name) => changes.get(name) ?? []),
+    changes: changes.sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0)),
     same,
     breaking,
     unusedRules: tolerated?.rules.filter((rule) => !used.has(rule)) ?? [],
