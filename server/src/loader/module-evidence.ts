@@ -1,4 +1,5 @@
 import type { TrustedKey } from '../kernel/target-kernel.ts';
+import type { ParameterDetails } from '../module/parameter-details.ts';
 import type { SignatureResult } from './verdict.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface ModuleEvidence {
   readonly signatureKeyring?: TrustedKey['keyring'];
   /** Relocations of the sections that the loader relocates (SHF_ALLOC targets), read when asked for. */
   readonly relocations?: () => Iterable<RelocationFact>;
+  /** Limits and marks of the parameters, by name; wanted only where parameters are given. */
+  readonly parameters?: ReadonlyMap<string, ParameterDetails>;
   /** Whether `.BTF` fits the target's vmlinux. */
   readonly btf?: 'valid' | 'mismatch';
 }

@@ -1,5 +1,6 @@
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { KernelVersion } from '../kernel/target-kernel.ts';
+import type { ParameterDetails } from '../module/parameter-details.ts';
 import type { Errno } from './verdict.ts';
 
 /** Why a value was refused. */
@@ -11,6 +12,8 @@ export interface ParameterFailure {
   readonly shown: string;
   /** For a person. */
   readonly why: string;
+  /** The setter was not even called. */
+  readonly missingValue?: true;
 }
 
 const charpLimit = 1024;
@@ -31,17 +34,24 @@ function integerType(type: string, wordBits: 32 | 64): { bits: number; signed: b
   return types[type];
 }
 
-/**
- * kernel/params.c: parse_one and the setters of the standard types. `undefined`: taken. A type of the
- * module's own, the room of a `string` and the length of an array are not in modinfo: those are not judged.
- */
+/** A parameter, with what is known of it. */
+export interface DeclaredParameter {
+  readonly name: string;
+  /** As in modinfo; a type of the module's own is not judged. */
+  readonly type: string | undefined;
+  /** `undefined` where the module's `__param` was not read: a string's room and an array's length are then not judged. */
+  readonly details: ParameterDetails | undefined;
+  /** Size of the kernel's `long`. */
+  readonly wordBits: 32 | 64;
+}
+
+/** kernel/params.c: parse_one and the setters of the standard types. `undefined`: taken. */
 export function setParameter(
-  type: string | undefined,
+  parameter: DeclaredParameter,
   value: string | undefined,
   version: KernelVersion,
-  wordBits: 32 | 64,
-  name: string,
 ): ParameterFailure | undefined {
+  const { type, wordBits } = parameter;
   if (type === undefined) {
     return undefined;
   }
@@ -50,15 +60,22 @@ export function setParameter(
   const known = isStandard(element, wordBits);
   if (value === undefined) {
     const optional = array === undefined && ['bool', 'bint', 'bool_enable_only'].includes(element);
-    return optional || !known ? undefined : failure('EINVAL', '', 'it needs a value');
+    return optional || !known ? undefined : { ...failure('EINVAL', '', 'it needs a value'), missingValue: true };
   }
   if (array === undefined) {
-    return setOne(element, value, version, wordBits, name, value);
+    return setOne(parameter, element, value, version, value);
   }
   // The kernel cuts the list in place at each comma: its message shows the first element only.
   const shown = value.split(',', 1)[0] ?? '';
-  for (const item of value.split(',')) {
-    const refused = setOne(element, item, version, wordBits, name, shown);
+  const most = parameter.details?.maxElements;
+  for (const [index, item] of value.split(',').entries()) {
+    if (index === most) {
+      return {
+        ...failure('EINVAL', shown, `it takes at most ${most} values`),
+        lines: [`${parameter.name}: can only take ${most} arguments`],
+      };
+    }
+    const refused = setOne(parameter, element, item, version, shown);
     if (refused !== undefined) {
       return refused;
     }
@@ -74,11 +91,10 @@ function isStandard(type: string, wordBits: 32 | 64): boolean {
 }
 
 function setOne(
+  { name, details, wordBits }: DeclaredParameter,
   type: string,
   value: string,
   version: KernelVersion,
-  wordBits: 32 | 64,
-  name: string,
   shown: string,
 ): ParameterFailure | undefined {
   const integer = integerType(type, wordBits);
@@ -94,15 +110,26 @@ function setOne(
         ? undefined
         : failure('EINVAL', shown, 'it is no truth value (y, n, 1, 0, on, off)');
     case 'charp':
-      return new TextEncoder().encode(value).length > charpLimit
+      return bytesOf(value) > charpLimit
         ? {
             ...failure('ENOSPC', shown, `a string may have ${charpLimit} bytes`),
             lines: [`${name}: string parameter too long`],
           }
         : undefined;
+    case 'string':
+      return details?.roomBytes !== undefined && bytesOf(value) >= details.roomBytes
+        ? {
+            ...failure('ENOSPC', shown, `it has room for ${details.roomBytes - 1} bytes`),
+            lines: [`${name}: string doesn't fit in ${details.roomBytes - 1} chars.`],
+          }
+        : undefined;
     default:
       return undefined;
   }
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** lib/kstrtox.c: kstrto*() with base 0. */

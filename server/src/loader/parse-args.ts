@@ -1,6 +1,9 @@
-import type { KernelModule } from '../module/kernel-module.ts';
+import type { KernelModule, ModuleParameter } from '../module/kernel-module.ts';
 import type { LoadCheck } from './load-check.ts';
+import type { LoadState } from './load-state.ts';
+import { lockdownOf } from './lockdown.ts';
 import { splitArguments } from './next-arg.ts';
+import type { ParameterFailure } from './param-set.ts';
 import { setParameter } from './param-set.ts';
 import type { Errno } from './verdict.ts';
 
@@ -28,15 +31,10 @@ export const parseArgs: LoadCheck = {
         }
         continue;
       }
-      const wordBits = module.elf?.header.class ?? 64;
-      const result = state.byVersion((version) => {
-        const failure = setParameter(parameter.type, value, version, wordBits, parameter.name);
-        return failure === undefined ? '' : JSON.stringify(failure);
-      });
-      if (result === '') {
+      const failure = set(state, parameter, value);
+      if (failure === undefined) {
         continue;
       }
-      const failure: NonNullable<ReturnType<typeof setParameter>> = JSON.parse(result);
       for (const line of failure.lines) {
         state.print(line);
       }
@@ -62,6 +60,35 @@ export const parseArgs: LoadCheck = {
     }
   },
 };
+
+/** parse_one: what is marked dangerous or as hardware is looked at before the value is; a missing value before that. */
+function set(state: LoadState, parameter: ModuleParameter, value: string | undefined): ParameterFailure | undefined {
+  const { name, type } = parameter;
+  const details = state.evidence.parameters?.get(name);
+  const wordBits = state.module.elf?.header.class ?? 64;
+  const result = state.byVersion((version) => {
+    const failure = setParameter({ name, type, details, wordBits }, value, version);
+    return failure === undefined ? '' : JSON.stringify(failure);
+  });
+  const failure: ParameterFailure | undefined = result === '' ? undefined : JSON.parse(result);
+  if (failure?.missingValue === true) {
+    return failure;
+  }
+  if (details?.hardware === true && lockdownOf(state) !== 'none') {
+    const loader = state.request.loader ?? 'insmod';
+    const line = `Lockdown: ${loader}: unsafe module parameters is restricted; see man kernel_lockdown.7`;
+    const why = 'it describes hardware, and a locked-down kernel takes no such parameters';
+    return { errno: 'EPERM', lines: [line], shown: value ?? '', why };
+  }
+  if (details?.unsafe === true) {
+    state.print(`Setting dangerous option ${name} - tainting kernel`);
+    state.taintKernel('U', false);
+    state.report('parameter-invalid', 'info', `${name} is marked as dangerous: setting it taints the kernel (U).`, {
+      actual: name,
+    });
+  }
+  return failure;
+}
 
 /** `-` and `_` are the same in names (parameq). */
 function find(module: KernelModule, name: string): KernelModule['parameters'][number] | undefined {

@@ -14,6 +14,7 @@ import { taintFlags } from '../../../server/src/loader/taint.ts';
 import type { LoadRequest, Verdict } from '../../../server/src/loader/verdict.ts';
 import type { KernelModule } from '../../../server/src/module/kernel-module.ts';
 import { openKernelModule } from '../../../server/src/module/open-kernel-module.ts';
+import { readParameterDetails } from '../../../server/src/module/parameter-details.ts';
 import { nodePorts } from '../../../server/src/node/platform.ts';
 import { MemoryByteSource } from '../../../server/src/ports/byte-source.ts';
 import { silentLogger } from '../../../server/src/ports/logger.ts';
@@ -41,15 +42,21 @@ export async function judgedTarget(kernel: JudgeKernel, sources: readonly Target
   return { ...target, moduleBlacklist: blacklist };
 }
 
-/** What the loader's checks need beyond the parsed module: its relocations, its signature verified. */
+/** What the loader's checks need beyond the parsed module: its relocations, its parameters, its signature verified. */
 async function evidenceOf(module: KernelModule, file: string, target: TargetKernel): Promise<ModuleEvidence> {
   const bytes = await readFile(file);
-  const elf = module.elf;
-  const relocations = elf && (await readAsync(new MemoryByteSource(bytes), readRelocationFacts(elf)));
-  if (module.signature === undefined) return relocations === undefined ? {} : { relocations: () => relocations };
-  const signed = bytes.subarray(0, module.signature.offset);
-  const { result } = await verifyModuleSignature(signed, module.signature, target.trustedKeys?.value);
-  return relocations === undefined ? { signature: result } : { signature: result, relocations: () => relocations };
+  const { elf, signature } = module;
+  const source = new MemoryByteSource(bytes);
+  const relocations = elf && (await readAsync(source, readRelocationFacts(elf)));
+  const parameters = elf && (await readAsync(source, readParameterDetails(elf)));
+  const verification =
+    signature &&
+    (await verifyModuleSignature(bytes.subarray(0, signature.offset), signature, target.trustedKeys?.value));
+  return {
+    ...(relocations && { relocations: () => relocations }),
+    ...(parameters && { parameters }),
+    ...(verification && { signature: verification.result }),
+  };
 }
 
 function taintLetters(value: number): string {
