@@ -1,7 +1,7 @@
 // Bundles the extension, the language server, the command line and the webview with esbuild.
 import fs from 'node:fs';
 import path from 'node:path';
-import { lazyEntry, lazyFile, lazyLibrariesPlugin } from './lazy-libraries.mjs';
+import { lazyFiles, lazyLibrariesPlugin } from './lazy-libraries.mjs';
 import { ensureInstalled, must, projectNode, root } from './setup.mjs';
 
 ensureInstalled();
@@ -53,7 +53,9 @@ await Promise.all([
     },
     plugins: [lazyLibrariesPlugin()],
   }),
-  esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${lazyFile}.cjs`, stdin: lazyEntry }),
+  ...lazyFiles.map(({ outfile, stdin }) =>
+    esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${outfile}`, stdin }),
+  ),
   esbuild.build({
     ...common,
     platform: 'browser',

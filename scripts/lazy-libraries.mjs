@@ -1,46 +1,49 @@
 // An esbuild plugin that keeps large libraries out of the bundles: each is loaded when the first of its exports is used.
-
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { root } from './setup.mjs';
 
-/** Libraries that share objects with each other; they come in one file beside the bundles. */
-export const lazyLibraries = ['pkijs', 'asn1js'];
-export const lazyFile = 'signature-libraries';
-
-/** The source of the file that holds them. */
-export const lazyEntry = {
-  contents: lazyLibraries.map((name) => `export * as ${name} from '${name}';`).join('\n'),
-  resolveDir: path.join(root, 'server'),
-  sourcefile: `${lazyFile}.js`,
+/** By the file that holds them, beside the bundles. Libraries that hand each other objects share a file. */
+const groups = {
+  'signature-libraries': ['pkijs', 'asn1js'],
+  'text-libraries': ['yaml', 'dockerfile-ast', 'jsonc-parser', 'zod/v4-mini'],
 };
+const require = createRequire(path.join(root, 'server/package.json'));
 
-const require = createRequire(import.meta.url);
+/** A name that is an identifier: the libraries' exports of the file, one object each. */
+const identifier = (library) => library.replace(/\W/g, '_');
+
+/** What has to be built besides the bundles. */
+export const lazyFiles = Object.entries(groups).map(([file, libraries]) => ({
+  outfile: `${file}.cjs`,
+  stdin: {
+    contents: libraries.map((library) => `export * as ${identifier(library)} from '${library}';`).join('\n'),
+    resolveDir: path.join(root, 'server'),
+    sourcefile: `${file}.js`,
+  },
+}));
 
 /** @returns {import('esbuild').Plugin} */
 export function lazyLibrariesPlugin() {
+  const fileOf = new Map(Object.entries(groups).flatMap(([file, names]) => names.map((name) => [name, file])));
   return {
     name: 'lazy-libraries',
     setup(build) {
-      const filter = new RegExp(`^(?:${lazyLibraries.join('|')})$`);
-      build.onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: 'lazy-library' }));
-      build.onLoad({ filter: /.*/, namespace: 'lazy-library' }, async ({ path: name }) => {
-        const library = await import(pathToFileURL(require.resolve(name)).href);
-        const names = Object.keys(library).filter((key) => key !== 'default' && /^[A-Za-z_$][\w$]*$/.test(key));
+      build.onResolve({ filter: /^[\w/-]+$/ }, ({ path: name }) =>
+        fileOf.has(name) ? { path: name, namespace: 'lazy-library' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'lazy-library' }, ({ path: name }) => {
+        const names = Object.keys(require(name)).filter((key) => key !== 'default' && /^[A-Za-z_$][\w$]*$/.test(key));
         const getters = names.map((key) => `get ${key}() { return load().${key}; }`).join(',\n');
         return {
           contents: `let loaded;
-const load = () => (loaded ??= require('./${lazyFile}.cjs').${name});
+const load = () => (loaded ??= require('./${fileOf.get(name)}.cjs').${identifier(name)});
 module.exports = { __esModule: true,\n${getters} };`,
           loader: 'js',
         };
       });
-      // The file itself lies beside the bundles and stays outside of them.
-      build.onResolve({ filter: new RegExp(`^\\./${lazyFile}\\.cjs$`) }, ({ path: file }) => ({
-        path: file,
-        external: true,
-      }));
+      // The files themselves stay outside of the bundles.
+      build.onResolve({ filter: /^\.\/[\w-]+-libraries\.cjs$/ }, ({ path: file }) => ({ path: file, external: true }));
     },
   };
 }

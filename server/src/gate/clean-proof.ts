@@ -39,7 +39,8 @@ function ascii(text: string): Uint8Array {
 export class CleanProof {
   readonly #plan: ProofPlan;
   readonly #table: ExportTable;
-  readonly #exportCounts: Uint32Array;
+  /** For each exporter, its entries. */
+  readonly #byExporter: readonly (readonly number[])[];
   readonly #namespaceNames: readonly Uint8Array[];
   readonly #sections = new SectionTable();
   /** For each export, the number of the module that last listed its CRC, exported it, and so on. */
@@ -52,7 +53,7 @@ export class CleanProof {
   constructor(plan: ProofPlan) {
     this.#plan = plan;
     this.#table = new ExportTable(plan.exports);
-    this.#exportCounts = this.#table.countByExporter(plan.exports.exporters.length);
+    this.#byExporter = entriesByExporter(this.#table, plan.exports.exporters.length);
     this.#namespaceNames = plan.exports.namespaces.map(ascii);
     this.#versionSeen = new Uint32Array(this.#table.size);
     this.#exportSeen = new Uint32Array(this.#table.size);
@@ -129,15 +130,15 @@ export class CleanProof {
       while (bytes[end] !== 0) end++;
       if (end === nameAt) return false;
       const entry = table.find(bytes, nameAt, end);
-      if (entry < 0) continue;
+      if (entry === 0) continue;
       // Of two records of one name the first counts: twice is unusual.
-      if (this.#versionSeen[entry] === this.#turn) return false;
+      if (this.#versionSeen[table.number(entry)] === this.#turn) return false;
       if (table.hasCrc(entry) && table.crc(entry) !== words[at / 4]) return false;
-      this.#versionSeen[entry] = this.#turn;
+      this.#versionSeen[table.number(entry)] = this.#turn;
     }
     if (!this.#plan.modversions) return true;
     const layout = table.find(moduleLayout, 0, moduleLayout.length);
-    return layout >= 0 && this.#versionSeen[layout] === this.#turn;
+    return layout !== 0 && this.#versionSeen[table.number(layout)] === this.#turn;
   }
 
   /** Every undefined symbol is exported to this module; no symbol is of a kind that some kernel refuses. */
@@ -167,12 +168,12 @@ export class CleanProof {
       let end = nameAt;
       while (bytes[end] !== 0) end++;
       const entry = table.find(bytes, nameAt, end);
-      if (entry < 0) {
+      if (entry === 0) {
         const binding = (place >>> 4) & 15;
         if (binding === STB_WEAK && end > nameAt) continue;
         return false;
       }
-      if (modversions && table.hasCrc(entry) && this.#versionSeen[entry] !== this.#turn) return false;
+      if (modversions && table.hasCrc(entry) && this.#versionSeen[table.number(entry)] !== this.#turn) return false;
       const namespace = table.namespace(entry);
       if (namespace !== 0 && imported[namespace] !== 1) return false;
       if (self !== 0 && table.exporter(entry) === self) return false;
@@ -226,14 +227,14 @@ export class CleanProof {
     let end = start;
     while (bytes[end] !== 0) end++;
     const entry = this.#table.find(bytes, start, end);
-    if (entry < 0 || self === 0 || this.#table.exporter(entry) !== self) return false;
+    if (entry === 0 || self === 0 || this.#table.exporter(entry) !== self) return false;
     const wide = this.#plan.elfClass === 64;
     const value = words[(at + (wide ? 8 : 4)) / 4] as number;
     if (wide && words[(at + 12) / 4] !== 0 && shndx !== SHN_ABS) return false;
     if (prefix === tablePrefix) {
       const gpl = shndx === specials[special.ksymtabGpl];
       if ((!gpl && shndx !== specials[special.ksymtab]) || gpl !== this.#table.gplOnly(entry)) return false;
-      this.#exportSeen[entry] = this.#turn;
+      this.#exportSeen[this.#table.number(entry)] = this.#turn;
       return true;
     }
     if (prefix === crcPrefix) {
@@ -243,7 +244,7 @@ export class CleanProof {
           return false;
         if (words[place / 4] !== this.#table.crc(entry)) return false;
       } else if (value !== this.#table.crc(entry)) return false;
-      this.#crcSeen[entry] = this.#turn;
+      this.#crcSeen[this.#table.number(entry)] = this.#turn;
       return true;
     }
     const expected = this.#namespaceNames[this.#table.namespace(entry)] as Uint8Array;
@@ -252,13 +253,13 @@ export class CleanProof {
     const text = (offsets[shndx] as number) + value;
     for (let i = 0; i < expected.length; i++) if (bytes[text + i] !== expected[i]) return false;
     if (bytes[text + expected.length] !== 0) return false;
-    this.#namespaceSeen[entry] = this.#turn;
+    this.#namespaceSeen[this.#table.number(entry)] = this.#turn;
     return true;
   }
 
   /** What the module exports is what the table lists of it, all of it. */
   #exports(module: ModuleBytes, self: number): boolean {
-    const listed = self === 0 ? 0 : (this.#exportCounts[self] as number);
+    const listed = self === 0 ? 0 : (this.#byExporter[self]?.length ?? 0);
     if (!this.#exportsAny()) return listed === 0;
     if (!this.#exportLabels(module, self)) return false;
     const { specials, sizes } = this.#sections;
@@ -278,23 +279,15 @@ export class CleanProof {
   #countExports(self: number): number {
     const table = this.#table;
     let count = 0;
-    for (let entry = this.#firstOf(self); entry < table.size; entry++) {
-      if (table.exporter(entry) !== self || this.#exportSeen[entry] !== this.#turn) continue;
-      if (table.hasCrc(entry) !== (this.#crcSeen[entry] === this.#turn)) return -1;
-      if (table.namespace(entry) !== 0 && this.#namespaceSeen[entry] !== this.#turn) return -1;
+    for (const entry of this.#byExporter[self] ?? []) {
+      const number = table.number(entry);
+      if (this.#exportSeen[number] !== this.#turn) continue;
+      if (table.hasCrc(entry) !== (this.#crcSeen[number] === this.#turn)) return -1;
+      if (table.namespace(entry) !== 0 && this.#namespaceSeen[number] !== this.#turn) return -1;
       count++;
-      if (count === this.#exportCounts[self]) break;
     }
     return count;
   }
-
-  /** Exports of one exporter lie together in most tables: the search begins at the first. */
-  #firstOf(self: number): number {
-    this.#firsts ??= firstEntries(this.#table, this.#plan.exports.exporters.length);
-    return this.#firsts[self] as number;
-  }
-
-  #firsts: Uint32Array | undefined;
 
   /** All types are applied by the loader, and no pointer of lasting data leads into what is freed after init. */
   #relocations(module: ModuleBytes): boolean {
@@ -333,8 +326,13 @@ export class CleanProof {
   }
 }
 
-function firstEntries(table: ExportTable, exporters: number): Uint32Array {
-  const firsts = new Uint32Array(exporters).fill(table.size);
-  for (let entry = table.size - 1; entry >= 0; entry--) firsts[table.exporter(entry)] = entry;
-  return firsts;
+function entriesByExporter(table: ExportTable, exporters: number): number[][] {
+  const lists: number[][] = Array.from({ length: exporters }, () => []);
+  for (let number = 0; number < table.size; number++) {
+    const entry = table.at(number);
+    const exporter = table.exporter(entry);
+    // Nobody asks for the kernel's own.
+    if (exporter !== 0) lists[exporter]?.push(entry);
+  }
+  return lists;
 }

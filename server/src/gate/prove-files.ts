@@ -1,6 +1,5 @@
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import { CleanProof, proven } from './clean-proof.ts';
-import { foldedModuleName } from './export-table.ts';
 import type { ModuleBytes } from './module-sections.ts';
 import type { ProofPlan } from './proof-plan.ts';
 import type { SignatureShape } from './signature-shape.ts';
@@ -9,6 +8,8 @@ import type { SignatureShape } from './signature-shape.ts';
 export interface ProveJob {
   readonly plan: ProofPlan;
   readonly uris: readonly string[];
+  /** The modules' names, `-` folded to `_`. */
+  readonly names: readonly string[];
   readonly board: ProofBoard;
 }
 
@@ -54,7 +55,7 @@ export function createBoard(files: number): ProofBoard {
 
 /** Proves files until none is left to take. Runs in every thread of a scan at once, with the same job. */
 export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileReader, progress?: () => void): ProveReply {
-  const { board, uris } = job;
+  const { board, uris, names } = job;
   const proof = new CleanProof(job.plan);
   const shapes: SignatureShape[] = [];
   const unreadable: [number, string][] = [];
@@ -75,7 +76,7 @@ export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileRead
         board.status[file] = boardStatus.unreadable;
         unreadable.push([file, problem]);
       } else {
-        const name = encoder.encode(foldedModuleName(uri).replace(/\.ko(?:\.(?:gz|xz|zst))?$/, ''));
+        const name = encoder.encode(names[file]);
         board.status[file] = proof.prove(reader as unknown as ModuleBytes, board.self[file] as number, name, shapes);
       }
     }

@@ -130,7 +130,7 @@ async function prove(
   }
   const looked = input.modules.flatMap((_, file) => (board.status[file] === boardStatus.known ? [] : [file]));
   if (looked.length === input.modules.length) {
-    const replies = await work.prove({ plan, uris: input.modules.map((module) => module.uri), board });
+    const replies = await work.prove({ plan, ...filesOf(input.modules), board });
     return { board, replies };
   }
   // A part of the modules: a board of their own, written back by number.
@@ -139,11 +139,7 @@ async function prove(
     part.self[row] = board.self[file] as number;
     part.known.set(board.known.subarray(file * 3, file * 3 + 3), row * 3);
   }
-  const replies = await work.prove({
-    plan,
-    uris: looked.map((file) => (input.modules[file] as TreeModule).uri),
-    board: part,
-  });
+  const replies = await work.prove({ plan, ...filesOf(looked.map((file) => input.modules[file] as TreeModule)), board: part });
   for (const [row, file] of looked.entries()) {
     board.status[file] = part.status[row] as number;
     board.thread[file] = part.thread[row] as number;
@@ -156,6 +152,10 @@ async function prove(
       unreadable: reply.unreadable.map(([row, reason]) => [looked[row] as number, reason] as const),
     })),
   };
+}
+
+function filesOf(modules: readonly TreeModule[]): Pick<ProveJob, 'uris' | 'names'> {
+  return { uris: modules.map((module) => module.uri), names: modules.map((module) => module.name) };
 }
 
 /** Modules outside the wanted part matter only for what they export. */
@@ -172,7 +172,10 @@ async function finish(
 ): Promise<ScannedModule[]> {
   const reasons = new Map(replies.flatMap((reply) => reply.unreadable));
   const shapes = new Map(replies.map((reply) => [reply.thread, reply.shapes]));
-  const meanings = new Map<string, ShapeMeaning>();
+  const meanings: Meanings = {
+    byText: new Map<string, ShapeMeaning>(),
+    bySame: new Map<SignatureShape, ShapeMeaning>(),
+  };
   const done: (ScannedModule | TreeModule)[] = [];
   const doubts: TreeModule[] = [];
   for (const [file, module] of input.modules.entries()) {
@@ -231,15 +234,24 @@ function identityOf(board: ProofBoard, file: number): readonly [number, number, 
   return [bytes, modified, inode];
 }
 
+/** By the shape itself, and by its contents: every thread has its own. */
+interface Meanings {
+  readonly byText: Map<string, ShapeMeaning>;
+  readonly bySame: Map<SignatureShape, ShapeMeaning>;
+}
+
 async function meaningOf(
   work: ScanWork,
   module: TreeModule,
   shape: SignatureShape,
-  known: Map<string, ShapeMeaning>,
+  { byText: known, bySame }: Meanings,
 ): Promise<ShapeMeaning> {
+  const seen = bySame.get(shape);
+  if (seen !== undefined) return seen;
   const key = `${shape.messageBytes} ${shape.valueBytes} ${shape.head.join()}`;
   const found = known.get(key) ?? (await work.judge(module, shape));
   known.set(key, found);
+  bySame.set(shape, found);
   return found;
 }
 

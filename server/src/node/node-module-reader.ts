@@ -7,7 +7,7 @@ import { limits } from '../limits.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 
 /** Read whole up to this size; the few larger ones are read in parts by the full check. */
-const largestBytes = 8 * 1024 * 1024;
+const largestBytes = 24 * 1024 * 1024;
 const firstBytes = 512 * 1024;
 
 /** Whole files by plain system calls into one buffer. */
