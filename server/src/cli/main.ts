@@ -56,6 +56,16 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Decodes a taint number (4096) or letters (OE): what set it, what it means, what clears it.',
     load: async () => (await import('./taint-command.ts')).taintCommand,
   },
+  {
+    name: 'rebuild',
+    summary: 'Runs what is stale, or one phase, in the container; then checks every module again.',
+    load: async () => (await import('./rebuild-command.ts')).rebuildCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Says which build phases are stale, why, and what to run, in order.',
+    load: async () => (await import('./status-command.ts')).statusCommand,
+  },
 ];
 
 /** Runs one command line (without the program's name); resolves to the exit status, never throws for bad input. */

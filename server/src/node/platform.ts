@@ -9,7 +9,14 @@ import { nodeGrammarLoader } from './node-grammar-loader.ts';
 import { NodeProcessRunner } from './node-process-runner.ts';
 
 export function nodePorts(logger: Logger): Ports {
-  return { files: new NodeFileSystem(), decompressor: new NodeDecompressor(), grammars: nodeGrammarLoader(), logger };
+  return {
+    files: new NodeFileSystem(),
+    decompressor: new NodeDecompressor(),
+    grammars: nodeGrammarLoader(),
+    logger,
+    processes: new NodeProcessRunner(),
+    writer: new NodeFileWriter(),
+  };
 }
 
 /** Where the running kernel's modules and headers lie; only Linux has such a place. */

@@ -74,21 +74,59 @@ export const policySchema = z.looseObject({
   forbidErrorSuppression: z.optional(described(z.boolean(), 'Comments may not silence findings of level error.')),
 });
 
-export const pipelineSchema = z.looseObject({
-  container: z.optional(
-    z.looseObject({
-      engine: z.optional(described(z.string(), 'docker or podman.')),
-      image: z.optional(described(z.string(), 'The image that phases run in.')),
-    }),
+const containerSchema = z.looseObject({
+  engine: z.optional(
+    described(
+      z.enum(['docker', 'podman', 'sudo docker', 'sudo podman', 'devcontainer']),
+      'What runs containers; without it, whichever of docker and podman is there.',
+    ),
   ),
+  image: z.optional(described(path, 'The image that phases run in.')),
+  mounts: z.optional(
+    described(
+      z.array(path),
+      'Further folders that the container sees: HOST:CONTAINER or HOST:CONTAINER:ro. The project itself lies in /src.',
+    ),
+  ),
+  workdir: z.optional(described(path, 'Where the project lies inside the container; /src unless you say otherwise.')),
+  user: z.optional(described(path, 'User inside the container, as USER or USER:GROUP.')),
+});
+
+const paths = z.array(path);
+
+export const pipelineSchema = z.looseObject({
+  container: z.optional(containerSchema),
   phases: z.optional(
     z.array(
       z.looseObject({
         name: path,
         command: described(z.array(z.string()).check(z.minLength(1)), 'Program and arguments; no shell is involved.'),
-        inputs: z.optional(described(z.array(path), 'Files and globs that the outputs are made from.')),
-        outputs: z.optional(described(z.array(path), 'What the phase makes.')),
+        kind: z.optional(
+          described(
+            z.enum(['image', 'source', 'kernel', 'modules', 'headers', 'rootfs', 'audit', 'flash', 'other']),
+            'What the phase is for, where its name does not say. A phase of kind flash is never run.',
+          ),
+        ),
+        container: z.optional(
+          described(
+            z.union([z.boolean(), containerSchema]),
+            'Another container for this phase; false: on this machine.',
+          ),
+        ),
+        cwd: z.optional(described(path, 'Folder to run in, from the folder of this file.')),
+        env: z.optional(described(z.record(z.string(), z.string()), 'Environment variables, taken as they are.')),
+        inputs: z.optional(
+          described(
+            paths,
+            'Files and globs that the outputs are made from; FILE#NAME,NAME for single values of a file.',
+          ),
+        ),
+        outputs: z.optional(described(paths, 'What the phase makes: files, folders, globs.')),
+        makesImage: z.optional(described(path, 'The container image that the phase builds.')),
         gate: z.optional(described(z.array(z.string()), 'vermagic commands that must pass after the phase.')),
+        after: z.optional(
+          described(z.array(z.string()), 'Phases that come before; otherwise found from inputs and outputs.'),
+        ),
       }),
     ),
   ),
