@@ -99,6 +99,8 @@ export const limits = {
   comparedTargets: 16,
   /** Findings of one rule that the Problems panel lists of one module; the module's own page has them all. */
   findingsPerRule: 20,
+  /** Modules of the workspace that are asked what they import, for "who uses this symbol". */
+  importers: 256,
   /** Folders that one operand of the command line may hold; a root file system has some thousands. */
   moduleFolders: 100_000,
   /** Output kept of one program, for its failure to be explained; all of it goes to the terminal. */

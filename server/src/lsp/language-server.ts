@@ -13,7 +13,7 @@ import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { ModulePublisher } from './module-publisher.ts';
 import { TextFeatures } from './text-features.ts';
-import { listenToQuestions, questionCapabilities } from './text-questions.ts';
+import { listenToQuestions, questionCapabilities, refreshLenses } from './text-questions.ts';
 import { watchFiles } from './watched-files.ts';
 
 /** What differs between the server's platforms. */
@@ -29,7 +29,7 @@ export function serve(connection: Connection, platform: Platform): void {
   const session = new Session(platform.ports, platform.runningKernelUri);
   let client: InitializeParams | undefined;
   const texts = new TextWorkspace(platform.ports, () => session.surroundings());
-  const answers = new TextAnswers(platform.ports, texts);
+  const answers = new TextAnswers(platform.ports, texts, session);
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
   let settings = defaultSettings;
@@ -80,6 +80,7 @@ export function serve(connection: Connection, platform: Platform): void {
   session.onChange((change) => {
     void connection.sendNotification(method.status, session.status());
     if (change === undefined) return;
+    if (client?.capabilities.workspace?.codeLens?.refreshSupport) refreshLenses(connection);
     void connection.sendNotification(method.modulesChanged, { uris: change });
     if (change === null) void features?.refresh();
     void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));

@@ -1,14 +1,18 @@
 import {
+  CodeLensRefreshRequest,
   CompletionItemKind,
   type Connection,
+  type DocumentSymbol,
   ErrorCodes,
   MarkupKind,
   ResponseError,
   type ServerCapabilities,
+  SymbolKind,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver';
 import type { LintInput } from '../service/lint-document.ts';
 import type { TextAnswers } from '../service/text-answers.ts';
+import type { OutlineEntry, OutlineKind } from '../service/text-outline.ts';
 import { byUri } from './convert.ts';
 import type { TextFeatures } from './text-features.ts';
 
@@ -20,6 +24,8 @@ export const questionCapabilities: ServerCapabilities = {
   completionProvider: { triggerCharacters: ['=', ',', '_'] },
   codeLensProvider: {},
   documentLinkProvider: {},
+  documentSymbolProvider: true,
+  workspaceSymbolProvider: true,
 };
 
 /** Binds the questions about a place in an open text to their answers. */
@@ -78,4 +84,40 @@ export function listenToQuestions(connection: Connection, features: TextFeatures
       (await answers.links(document)).map(({ range, uri, tooltip }) => ({ range, target: uri, tooltip })),
     ),
   );
+  connection.onDocumentSymbol(({ textDocument }) =>
+    about(textDocument.uri, [], async (document) => answers.outline(document).map(toDocumentSymbol)),
+  );
+  connection.onWorkspaceSymbol(async ({ query }) =>
+    (await answers.symbols(query)).map(({ name, container, uri, range }) => ({
+      name,
+      kind: SymbolKind.Function,
+      containerName: container,
+      location: { uri, range },
+    })),
+  );
+}
+
+/** Verdicts changed: the lines above the texts are asked for again. */
+export function refreshLenses(connection: Connection): void {
+  void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+}
+
+const symbolKinds: Readonly<Record<OutlineKind, SymbolKind>> = {
+  module: SymbolKind.Module,
+  object: SymbolKind.Object,
+  folder: SymbolKind.Package,
+  variable: SymbolKind.Variable,
+  section: SymbolKind.Namespace,
+  symbol: SymbolKind.Constant,
+};
+
+function toDocumentSymbol({ name, detail, kind, range, selection, children }: OutlineEntry): DocumentSymbol {
+  return {
+    name: name === '' ? '?' : name,
+    detail,
+    kind: symbolKinds[kind],
+    range,
+    selectionRange: selection,
+    children: children.map(toDocumentSymbol),
+  };
 }

@@ -11,13 +11,22 @@ import type { KconfigTree } from '../text/kconfig-tree.ts';
 import { isTristate, KconfigValues } from '../text/kconfig-values.ts';
 import { configEffects } from './config-effects.ts';
 
-/** The symbol at a column of a line: `CONFIG_X` anywhere, in a configuration, a script, a Makefile or C. */
+/** Words of Kconfig lines that name symbols; help texts do not begin with them. */
+const kconfigLine =
+  /^\s*(?:(?:menu)?config|depends on|visible if|select|imply|default|def_bool|def_tristate|range|if)\s/;
+
+/**
+ * The symbol at a column of a line: `CONFIG_X` anywhere, in a configuration, a script, a Makefile or C. `bare`: a line of
+ * Kconfig, where symbols stand without their `CONFIG_`.
+ */
 export function configSymbolAt(
   lineText: string,
   line: number,
   character: number,
+  bare = false,
 ): { name: string; range: TextRange } | undefined {
-  for (const match of lineText.matchAll(/\bCONFIG_(\w+)/g)) {
+  const pattern = bare && kconfigLine.test(lineText) ? /\b(?:CONFIG_)?([A-Z0-9_]{2,})\b/g : /\bCONFIG_(\w+)/g;
+  for (const match of lineText.matchAll(pattern)) {
     const end = match.index + match[0].length;
     if (character < match.index || character > end) continue;
     return { name: match[1] ?? '', range: { start: { line, character: match.index }, end: { line, character: end } } };

@@ -12,7 +12,7 @@ import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { limits } from '../limits.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
-import { uriName, uriPath } from '../ports/uri.ts';
+import { isWithin, uriName, uriPath } from '../ports/uri.ts';
 import { reasonOf } from './check-report.ts';
 import { difference } from './difference.ts';
 import { inspectReport } from './inspect-report.ts';
@@ -24,6 +24,7 @@ import { targetPartReaders } from './target-part-readers.ts';
 import { TargetRegistry } from './target-registry.ts';
 import type { TextSurroundings } from './text-workspace.ts';
 import { type Discovery, discoverWorkspace } from './workspace-discovery.ts';
+import { kernelName, type WorkspaceModules } from './workspace-modules.ts';
 
 /** `undefined`: only the status changed. `null`: every module's findings are stale. */
 export type SessionChange = readonly string[] | null | undefined;
@@ -33,7 +34,7 @@ const moduleName = /\.ko(?:\.(?:gz|xz|zst))?$/;
 const traitSamples = 64;
 
 /** One open workspace: its targets, its modules, and what the one thinks of the other. */
-export class Session {
+export class Session implements WorkspaceModules {
   readonly #ports: Ports;
   readonly #runningKernelUri: string | undefined;
   readonly #modules: ModuleStore;
@@ -111,6 +112,19 @@ export class Session {
     return this.#discovery?.modules.map((module) => module.uri) ?? [];
   }
 
+  modulesNamed(name: string): readonly string[] {
+    return this.modules().filter((uri) => kernelName(uriName(uri)) === kernelName(name));
+  }
+
+  async importersOf(symbol: string): Promise<readonly string[]> {
+    await this.#ready;
+    const own = (this.#discovery?.modules ?? []).filter((module) => module.by === 'folder').slice(0, limits.importers);
+    const modules = await Promise.all(own.map((module) => this.#modules.get(module.uri)));
+    return own
+      .filter((_, index) => modules[index]?.imports.some((one) => one.symbol === symbol))
+      .map((module) => uriName(module.uri));
+  }
+
   /** The selected target first, then the others, opened; at most `limits.comparedTargets`. */
   async openTargets(): Promise<readonly OpenedTarget[]> {
     await this.#ready;
@@ -155,7 +169,7 @@ export class Session {
     return {
       uri,
       verdict: checked?.verdict.verdict ?? 'no-target',
-      target: this.#selected ?? null,
+      target: this.#targetOf(uri) ?? null,
       vermagic: modinfoValue(module, 'vermagic') ?? null,
       reason: checked ? reasonOf(checked.verdict) : (module.problems[0]?.message ?? null),
       warnings: checked?.verdict.findings.filter(({ severity }) => severity === 'warning').length ?? 0,
@@ -212,8 +226,16 @@ export class Session {
 
   async #check(uri: string): Promise<Checked | undefined> {
     const module = await this.#modules.get(uri);
-    const target = this.#selected === undefined ? undefined : await this.#registry.get(this.#selected);
+    const name = this.#targetOf(uri);
+    const target = name === undefined ? undefined : await this.#registry.get(name);
     return module && target ? this.#checker.check(module, target, this.#options()) : undefined;
+  }
+
+  /** The selected target; but a module that lies among the files of other targets only is judged by the first of those. */
+  #targetOf(uri: string): string | undefined {
+    const owners = this.#registry.definitions.filter(({ sourceUris }) => sourceUris.some((source) => isWithin(source, uri)));
+    const own = owners.length === 0 || owners.some(({ name }) => name === this.#selected);
+    return own ? this.#selected : owners[0]?.name;
   }
 
   #options() {

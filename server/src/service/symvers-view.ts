@@ -17,19 +17,12 @@ export function symversLine(text: string, line: number): SymversLine | undefined
   return { symbol, range: { start: { line, character: start }, end: { line, character: start + symbol.length } } };
 }
 
-/** Modules of the workspace and what they import, for "who uses this symbol". */
-export interface ImportingModule {
-  readonly name: string;
-  readonly uri: string;
-  readonly imports: ReadonlySet<string>;
-}
-
 /** Markdown about an exported symbol: what it is here, who imports it, and its CRC in other targets. */
 export function hoverExport(
   symbol: string,
   table: SymbolTable,
   targets: readonly TargetKernel[],
-  modules: readonly ImportingModule[],
+  importers: readonly string[],
 ): string | undefined {
   const here = table.get(symbol);
   if (here === undefined) return undefined;
@@ -41,8 +34,7 @@ export function hoverExport(
       : 'Open to modules of any licence.',
   ];
   if (here.namespace !== '') lines.push(`Namespace \`${here.namespace}\`: importers need MODULE_IMPORT_NS.`);
-  const users = modules.filter((module) => module.imports.has(symbol)).map((module) => module.name);
-  if (users.length > 0) lines.push(`Imported by ${listed(users)}.`);
+  if (importers.length > 0) lines.push(`Imported by ${listed(importers)}.`);
   for (const target of targets) {
     if (target.symbols === undefined) continue;
     const theirs = target.symbols.get(symbol);

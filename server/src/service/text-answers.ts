@@ -1,21 +1,28 @@
 import type { Location, TextEdit, TextRange } from '../findings/finding.ts';
 import { rulePage } from '../findings/registry.ts';
+import { releaseOfUtsHeader } from '../kernel/kernel-version.ts';
 import { parseSymvers } from '../kernel/symvers.ts';
+import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
-import { uriPath } from '../ports/uri.ts';
+import { joinUri, parentUri, uriName, uriPath } from '../ports/uri.ts';
 import { parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import type { FileKind } from '../text/file-kind.ts';
 import type { KconfigTree } from '../text/kconfig-tree.ts';
 import { LineIndex } from '../text/line-index.ts';
+import { configReferences } from './config-references.ts';
 import { configVermagic } from './config-vermagic.ts';
 import { completeConfigLine, configDefinitions, configSymbolAt, hoverConfigSymbol } from './config-view.ts';
+import { completeExtraSymbols } from './kbuild-completion.ts';
 import { outlineKbuild } from './kbuild-outline.ts';
 import { kindOf, type LintInput } from './lint-document.ts';
 import { pinDefinitions, pinnedNameAt, pinReferences, renamePin } from './pins-navigation.ts';
 import { hoverScript, type TextHover } from './script-hover.ts';
 import { completeSuppression } from './suppression-completion.ts';
 import { hoverExport, symversLine } from './symvers-view.ts';
+import { type OutlineEntry, outlineText } from './text-outline.ts';
 import type { TextWorkspace } from './text-workspace.ts';
+import { verdictTitle, type WorkspaceModules } from './workspace-modules.ts';
+import { type FoundSymbol, findExports } from './workspace-symbols.ts';
 
 export interface Position {
   readonly line: number;
@@ -48,10 +55,12 @@ const configKinds: readonly FileKind[] = ['dot-config', 'kconfig', 'kbuild', 'ma
 export class TextAnswers {
   readonly #ports: Ports;
   readonly #texts: TextWorkspace;
+  readonly #modules: WorkspaceModules;
 
-  constructor(ports: Ports, texts: TextWorkspace) {
+  constructor(ports: Ports, texts: TextWorkspace, modules: WorkspaceModules) {
     this.#ports = ports;
     this.#texts = texts;
+    this.#modules = modules;
   }
 
   async hover(input: LintInput, position: Position): Promise<TextHover | undefined> {
@@ -61,12 +70,12 @@ export class TextAnswers {
     if (kind === 'symvers') return this.#hoverSymvers(input, position);
     const script = hoverScript(input, position, context);
     if (script || !configKinds.includes(kind)) return script;
-    const symbol = configSymbolAt(lineOf(input, position), position.line, position.character);
+    const symbol = configSymbolAt(lineOf(input, position), position.line, position.character, kind === 'kconfig');
     if (!symbol) return undefined;
     const contents = await hoverConfigSymbol({
       name: symbol.name,
       tree: await this.#kconfig(input),
-      targets: context.targets ?? [],
+      targets: await this.#texts.targets(),
       files: this.#ports.files,
       ...(kind === 'dot-config' ? { configText: input.text } : {}),
     });
@@ -79,17 +88,16 @@ export class TextAnswers {
     const { pins } = await this.#texts.context(input.uri);
     const pinned = pins && pinnedNameAt(pins, input.uri, position.line, position.character);
     if (pins && pinned !== undefined) return pinDefinitions(pins, pinned);
-    const symbol = configKinds.includes(kind)
-      ? configSymbolAt(lineOf(input, position), position.line, position.character)
-      : undefined;
-    const tree = symbol && (await this.#kconfig(input));
-    return symbol && tree ? configDefinitions(tree, symbol.name) : [];
+    const { symbol, tree } = await this.#configSymbol(input, position);
+    return symbol && tree ? configDefinitions(tree, symbol) : [];
   }
 
   async references(input: LintInput, position: Position): Promise<readonly Location[]> {
     const { pins } = await this.#texts.context(input.uri);
     const name = pins && pinnedNameAt(pins, input.uri, position.line, position.character);
-    return pins && name !== undefined ? pinReferences(pins, name) : [];
+    if (pins && name !== undefined) return pinReferences(pins, name);
+    const { symbol, tree } = await this.#configSymbol(input, position);
+    return symbol && tree ? configReferences(this.#ports.files, tree, symbol) : [];
   }
 
   /** Edits, or in one sentence why there are none. */
@@ -118,6 +126,15 @@ export class TextAnswers {
       }));
     }
     const before = line.slice(0, position.character);
+    if (kind === 'kbuild' || kind === 'makefile') {
+      const { providers } = await this.#texts.context(input.uri);
+      return completeExtraSymbols(input.uri, before, providers ?? []).map(({ label, detail, start }) => ({
+        label,
+        detail,
+        range: at(start, position.character),
+        newText: label,
+      }));
+    }
     const tree = kind === 'dot-config' ? await this.#kconfig(input) : undefined;
     if (!tree) return [];
     const word = /[^\s=]*$/.exec(before)?.[0].length ?? 0;
@@ -134,14 +151,31 @@ export class TextAnswers {
     const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     if (kind === 'dot-config') {
       const { targets, pins } = await this.#texts.context(input.uri);
-      const made = configVermagic(input.text, targets ?? [], pins);
+      const made = configVermagic(input.text, targets ?? [], pins, await this.#builtRelease(input.uri));
       return made ? [{ range: top, title: made.title }] : [];
     }
     if (kind !== 'kbuild' && kind !== 'makefile') return [];
     const modules = await outlineKbuild(this.#ports.files, input.uri, input.text);
-    return modules.map(({ name, range, built, moduleUri }) =>
-      built ? { range, title: `Open ${name}`, openUri: moduleUri } : { range, title: `${name} is not built` },
+    return Promise.all(
+      modules.map(async ({ name, range, moduleUri, built }) => {
+        const summary = built ? await this.#modules.moduleSummary(moduleUri) : null;
+        return summary === null
+          ? { range, title: `${name} is not built` }
+          : { range, title: verdictTitle(name, summary), openUri: moduleUri };
+      }),
     );
+  }
+
+  outline(input: LintInput): readonly OutlineEntry[] {
+    const kind = kindOf(input);
+    return kind === undefined ? [] : outlineText(kind, input.text);
+  }
+
+  /** Exported symbols of the workspace's providers and targets. */
+  async symbols(query: string): Promise<readonly FoundSymbol[]> {
+    const { providers = [], targets = [] } = await this.#texts.context('');
+    const exported = targets.flatMap(({ symbols }) => (symbols ? [symbols] : []));
+    return findExports([...providers.map(({ table }) => table), ...exported], query);
   }
 
   async links(input: LintInput): Promise<readonly Link[]> {
@@ -169,12 +203,32 @@ export class TextAnswers {
   }
 
   async #hoverSymvers(input: LintInput, position: Position): Promise<TextHover | undefined> {
-    const found = symversLine(lineOf(input, position), position.line);
+    const line = lineOf(input, position);
+    const found = symversLine(line, position.line);
     if (!found) return undefined;
-    const { targets } = await this.#texts.context(input.uri);
-    const table = parseSymvers(input.text, { label: uriPath(input.uri), uri: input.uri }).value;
-    const contents = hoverExport(found.symbol, table, targets ?? [], []);
+    const targets = await this.#texts.targets();
+    const table = parseSymvers(line, { label: uriPath(input.uri), uri: input.uri }).value;
+    // Its own target has the same CRC: that says nothing.
+    const others = targets.filter((target) => !target.dependsOn.includes(input.uri));
+    const contents = hoverExport(found.symbol, table, others, await this.#modules.importersOf(found.symbol));
     return contents === undefined ? undefined : { range: found.range, contents };
+  }
+
+  async #configSymbol(input: LintInput, position: Position) {
+    const kind = kindOf(input);
+    const found =
+      kind !== undefined && configKinds.includes(kind)
+        ? configSymbolAt(lineOf(input, position), position.line, position.character, kind === 'kconfig')
+        : undefined;
+    return { symbol: found?.name, tree: found && (await this.#kconfig(input)) };
+  }
+
+  /** The release that the build of this `.config` has written down. */
+  async #builtRelease(uri: string): Promise<string | undefined> {
+    if (uriName(uri) !== '.config') return undefined;
+    const header = joinUri(parentUri(uri), 'include/generated/utsrelease.h');
+    const bytes = await this.#ports.files.readFile(header, limits.textBytes).catch(() => undefined);
+    return bytes && releaseOfUtsHeader(new TextDecoder().decode(bytes))?.release;
   }
 
   async #kconfig(input: LintInput): Promise<KconfigTree | undefined> {

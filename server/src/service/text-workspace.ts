@@ -68,6 +68,11 @@ export class TextWorkspace {
     };
   }
 
+  /** Every target there is, the selected one first, whatever file is asked about. */
+  targets(): Promise<readonly OpenedTarget[]> {
+    return this.#surroundings().targets();
+  }
+
   /** The text of an open file counts before what is on disk. */
   async textChanged(uri: string, text: string): Promise<void> {
     for (const [folder, store] of this.#pins) if (isWithin(folder, uri)) (await store).update(uri, text);

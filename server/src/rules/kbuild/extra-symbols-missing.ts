@@ -101,16 +101,20 @@ function addProvider(facts: KbuildFacts, provider: SymbolProvider): FoundFix {
   return { title, edits: [{ start: at, end: at, newText: `KBUILD_EXTRA_SYMBOLS += ${path}\n` }], preferred: true };
 }
 
-/** The provider's file as this file would write it: from $(src), which both Kbuild and a plain Makefile know. */
 function written(facts: KbuildFacts, provider: SymbolProvider): string {
+  return pathFrom(facts.folder, provider.uri);
+}
+
+/** A file as a Kbuild file of `folder` would write it: from $(src), which both Kbuild and a plain Makefile know. */
+export function pathFrom(from: string, uri: string): string {
   const up: string[] = [];
-  for (let folder = facts.folder; up.length < 6; folder = parentUri(folder)) {
-    const inside = relativePath(folder, provider.uri);
+  for (let folder = from; up.length < 6; folder = parentUri(folder)) {
+    const inside = relativePath(folder, uri);
     if (!inside.startsWith('/')) return ['$(src)', ...up, inside].join('/');
     if (joinUri(folder) === parentUri(folder)) break;
     up.push('..');
   }
-  return uriPath(provider.uri);
+  return uriPath(uri);
 }
 
 function providerName(provider: SymbolProvider, symbols: readonly string[]): string {

@@ -1,0 +1,34 @@
+import type { ModuleSummary } from '@vermagic/shared';
+
+/** The modules of a workspace, as answers about its texts need them. */
+export interface WorkspaceModules {
+  /** The verdict for the selected target; `null` when there is no such file. */
+  moduleSummary(uri: string): Promise<ModuleSummary | null>;
+  /** Names (`metis.ko`) of the modules that import a symbol, of as many as `limits.importers` lets it look at. */
+  importersOf(symbol: string): Promise<readonly string[]>;
+  /** URIs of modules called `name` (`metis`, without `.ko`; `-` and `_` are one), of any packing. */
+  modulesNamed(name: string): readonly string[];
+}
+
+/** The part of a module's file name that the kernel knows it by. */
+export function kernelName(fileName: string): string {
+  return fileName
+    .replace(/^.*\//, '')
+    .replace(/\.ko(?:\.\w+)?$/, '')
+    .replaceAll('-', '_');
+}
+
+/** A verdict as a line above the text. The sign tells it without colour. */
+export function verdictTitle(name: string, summary: ModuleSummary): string {
+  const reason = summary.reason === null ? '' : `: ${summary.reason}`;
+  switch (summary.verdict) {
+    case 'loads':
+      return `✓ ${name} loads on ${summary.target}${summary.warnings > 0 ? ` · ${summary.warnings} warnings` : ''}`;
+    case 'refused':
+      return `✗ ${name} is refused by ${summary.target}${reason}`;
+    case 'undetermined':
+      return `? ${name} on ${summary.target} is open${reason}`;
+    case 'no-target':
+      return `Open ${name}`;
+  }
+}
