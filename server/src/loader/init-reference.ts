@@ -7,6 +7,7 @@ import {
   EM_S390,
   EM_X86_64,
   SHF_ALLOC,
+  SHF_EXECINSTR,
   SHT_REL,
   STT_FUNC,
   STT_OBJECT,
@@ -16,15 +17,21 @@ import type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from '../elf/elf-f
 import type { Reading } from '../elf/reading.ts';
 import { readRelocations } from '../elf/relocations.ts';
 import { sectionBytes } from '../elf/sections.ts';
-import type { Finding } from '../findings/finding.ts';
-import { fileStart } from '../findings/finding.ts';
+import { type HeldObject, usedOnlyByInit } from './init-holder.ts';
 
-/** A pointer in data that stays, to code or data that is freed when init returns. */
+/**
+ * `pointer`: data that stays points to what is freed. `code`: code that stays calls or reads what is freed. `exit`: something
+ * refers to exit code or data, which is left out when the driver is built in.
+ */
+export type InitReferenceKind = 'pointer' | 'code' | 'exit';
+
+/** A reference to code or data whose memory goes before what refers to it. */
 export interface InitReference {
+  readonly kind: InitReferenceKind;
   readonly fromSection: string;
-  /** Offset of the pointer in that section. */
+  /** Offset of the reference in that section. */
   readonly offset: number;
-  /** The object that holds the pointer, if the symbol table names it. */
+  /** The object or function that refers, if the symbol table names it. */
   readonly fromSymbol: string | undefined;
   readonly toSection: string;
   readonly toSymbol: string | undefined;
@@ -42,40 +49,79 @@ export const pointerTypes: Readonly<Record<number, readonly number[]>> = {
   [EM_PPC64]: [38],
 };
 
+/** Relocations that x86 counts from the end of the instruction's four bytes. */
+const fromNextByte: Readonly<Record<number, readonly number[]>> = { [EM_X86_64]: [2, 4], [EM_386]: [2, 4] };
+
 /** Data of a loaded module that outlives its init (not the tables that the kernel itself empties of init code). */
-function persists(section: ElfSection): boolean {
-  return (section.flags & SHF_ALLOC) !== 0 && /^\.(data|rodata|bss|lrodata|ldata)(\.|$)/.test(section.name);
+function staysAsData(name: string): boolean {
+  return /^\.(data|rodata|bss|lrodata|ldata)(\.|$)/.test(name);
+}
+
+/** modpost's TEXT_SECTIONS. */
+function staysAsCode(name: string): boolean {
+  return /^\.(text|sched\.text|kprobes\.text|cpuidle\.text|noinstr\.text|ltext|spinlock\.text)(\.|$)/.test(name);
+}
+
+function isExit(name: string): boolean {
+  return name.startsWith('.exit.');
 }
 
 /** Sections that the loader frees after init (kernel/module/main.c: module_init_section). */
-function isFreed(section: ElfSection | undefined): section is ElfSection {
-  return section?.name.startsWith('.init') === true;
+function isFreed(name: string): boolean {
+  return name.startsWith('.init');
+}
+
+/** Whether references out of this section may be of one of the kinds. */
+function mayRefer({ flags, name }: ElfSection): boolean {
+  return (
+    (flags & SHF_ALLOC) !== 0 &&
+    (staysAsData(name) || staysAsCode(name) || isExit(name) || /^\.init\.(text|data|rodata)$/.test(name))
+  );
+}
+
+function kindOf(from: string, to: string): InitReferenceKind | undefined {
+  if (isFreed(to)) return staysAsData(from) ? 'pointer' : staysAsCode(from) || isExit(from) ? 'code' : undefined;
+  return isExit(to) && !isExit(from) ? 'exit' : undefined;
 }
 
 /**
  * The check of modpost (scripts/mod/modpost.c: sectioncheck) on the finished module, and on the sources that modpost
- * leaves out: constant data, ro_after_init data and `*_ops`. Parameters and consoles hold init pointers by design.
+ * leaves out: constant data, ro_after_init data and `*_ops`. Parameters and consoles hold init pointers by design, and so
+ * do constant tables that only init code looks at.
  */
 export function* readInitReferences(elf: ElfFile): Reading<readonly InitReference[]> {
-  if (!elf.sections.some((section) => isFreed(section) && section.size > 0)) {
+  const vanishing = (section: ElfSection) => section.size > 0 && (isFreed(section.name) || isExit(section.name));
+  if (!elf.sections.some(vanishing)) {
     return [];
   }
-  const { value } = yield* readRelocations(elf, (target) => target !== undefined && persists(target));
+  const { value } = yield* readRelocations(elf, (target) => target !== undefined && mayRefer(target));
   const byPlace = symbolsBySection(value.symbols);
-  const found: InitReference[] = [];
-  for (const { section, target, relocations } of value.sections) {
-    if (target === undefined) {
-      continue;
-    }
-    const contents = section.type === SHT_REL ? yield* sectionBytes(elf, target) : undefined;
-    for (const relocation of relocations) {
-      const reference = referenceOf(elf, value.symbols, byPlace, target, relocation, contents);
-      if (reference !== undefined) {
-        found.push(reference);
+  const found: { readonly reference: InitReference; readonly holder: HeldObject | undefined }[] = [];
+  for (const part of value.sections) {
+    const contents = part.section.type === SHT_REL && part.target ? yield* sectionBytes(elf, part.target) : undefined;
+    for (const relocation of part.relocations) {
+      const to = elf.sections[value.symbols[relocation.symbolIndex]?.sectionIndex ?? 0];
+      if (to === undefined || part.target === undefined || !vanishing(to)) {
+        continue;
+      }
+      const one = referenceOf(elf, value.symbols, byPlace, part.target, to, relocation, contents);
+      if (one !== undefined) {
+        found.push(one);
       }
     }
   }
-  return found;
+  const isTable = ({ reference, holder }: (typeof found)[number]) =>
+    holder !== undefined && reference.kind === 'pointer' && reference.fromSection.startsWith('.rodata');
+  if (!found.some(isTable)) {
+    return found.map(({ reference }) => reference);
+  }
+  const all = yield* readRelocations(elf, (target) => ((target?.flags ?? 0) & SHF_ALLOC) !== 0);
+  return found
+    .filter((one) => {
+      const table = isTable(one) ? one.holder : undefined;
+      return table === undefined || !usedOnlyByInit(table, all.value.symbols, all.value.sections);
+    })
+    .map(({ reference }) => reference);
 }
 
 function referenceOf(
@@ -83,40 +129,48 @@ function referenceOf(
   symbols: readonly ElfSymbol[],
   byPlace: ReadonlyMap<number, readonly ElfSymbol[]>,
   from: ElfSection,
+  to: ElfSection,
   relocation: ElfRelocation,
   contents: Uint8Array | undefined,
-): InitReference | undefined {
+): { reference: InitReference; holder: HeldObject | undefined } | undefined {
   const symbol = symbols[relocation.symbolIndex];
-  const to = symbol === undefined ? undefined : elf.sections[symbol.sectionIndex];
-  if (symbol === undefined || !isFreed(to) || pointerTypes[elf.header.machine]?.includes(relocation.type) !== true) {
+  const kind = kindOf(from.name, to.name);
+  const { machine } = elf.header;
+  const isCode = (from.flags & SHF_EXECINSTR) !== 0;
+  const isPointer = pointerTypes[machine]?.includes(relocation.type) === true;
+  if (symbol === undefined || kind === undefined || (!isCode && !isPointer)) {
     return undefined;
   }
   const addend = relocation.addend ?? addendInPlace(elf, contents, relocation.offset);
   if (addend === undefined) {
     return undefined;
   }
-  const place = symbol.type === STT_SECTION ? addend : symbol.value + addend;
+  const bias = fromNextByte[machine]?.includes(relocation.type) === true ? 4 : 0;
+  const place = symbol.type === STT_SECTION ? addend + bias : symbol.value + (isCode ? 0 : addend);
   const named = (byPlace.get(to.index) ?? []).filter((one) => one.value <= place);
-  const isCode = to.name.startsWith('.init.text');
+  const toFunction = /^\.(init|exit)\.text(\.|$)/.test(to.name);
+  const exactly = named.find((one) => one.value === place && one.type === STT_FUNC);
   // Into the middle of a function only jump tables point.
-  const target = isCode
-    ? named.find((one) => one.value === place && one.type === STT_FUNC)
+  if (toFunction && !isCode && exactly === undefined) {
+    return undefined;
+  }
+  const target = toFunction
+    ? (exactly ?? named.findLast((one) => one.type === STT_FUNC))
     : named.findLast((one) => one.type === STT_OBJECT);
-  if (isCode && target === undefined) {
+  const holder = (byPlace.get(from.index) ?? []).findLast((one) => one.value <= relocation.offset);
+  if (holder !== undefined && isByDesign(kind, holder.name)) {
     return undefined;
   }
-  const holder = (byPlace.get(from.index) ?? []).findLast((one) => one.value <= relocation.offset)?.name;
-  if (holder !== undefined && isByDesign(holder)) {
-    return undefined;
-  }
-  return {
+  const reference: InitReference = {
+    kind,
     fromSection: from.name,
     offset: relocation.offset,
-    fromSymbol: holder,
+    fromSymbol: holder?.name,
     toSection: to.name,
     toSymbol: target?.name,
-    toFunction: isCode,
+    toFunction,
   };
+  return { reference, holder: holder && { section: from.index, offset: holder.value, size: holder.size } };
 }
 
 /** SHT_REL keeps the addend at the place that is patched: a 32-bit word on the architectures that use it. */
@@ -125,12 +179,22 @@ function addendInPlace(elf: ElfFile, contents: Uint8Array | undefined, offset: n
     return undefined;
   }
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
-  return view.getUint32(offset, elf.header.endian === 'little');
+  return view.getInt32(offset, elf.header.endian === 'little');
 }
 
-/** secref_whitelist: parameters' tables, and consoles, whose setup runs while init does. */
-function isByDesign(holder: string): boolean {
-  return holder.startsWith('__param') || holder.includes('param_ops') || holder.endsWith('_console');
+/**
+ * secref_whitelist: parameters' tables; consoles, whose setup runs while init does; specialised copies that gcc makes; and a driver's
+ * remove function, which is never called where exit code is left out.
+ */
+function isByDesign(kind: InitReferenceKind, holder: string): boolean {
+  switch (kind) {
+    case 'pointer':
+      return holder.startsWith('__param') || holder.includes('param_ops') || holder.endsWith('_console');
+    case 'code':
+      return holder.includes('.constprop.');
+    case 'exit':
+      return /(driver|_ops|_probe|_probe_one|_console|_template|_timer|_sht)$/.test(holder);
+  }
 }
 
 function symbolsBySection(symbols: readonly ElfSymbol[]): Map<number, ElfSymbol[]> {
@@ -152,28 +216,11 @@ function symbolsBySection(symbols: readonly ElfSymbol[]): Map<number, ElfSymbol[
   return result;
 }
 
-/** Whether modpost warns about it when the module is built. */
+/** Whether modpost warns about it when the module is built (its whitelist of 6.1). */
 export function modpostSees(reference: InitReference): boolean {
   const holder = reference.fromSymbol ?? '';
-  return /^\.data(\.rel)?$/.test(reference.fromSection) && !holder.endsWith('_ops');
-}
-
-export function initReferenceFindings(uri: string, references: readonly InitReference[]): readonly Finding[] {
-  return references.map((reference) => {
-    const holder = reference.fromSymbol ?? `${reference.fromSection}+0x${reference.offset.toString(16)}`;
-    const target = reference.toSymbol ?? reference.toSection;
-    const kind = reference.toFunction ? 'function' : 'data';
-    const mark = reference.toFunction ? '__init' : '__initdata or __initconst';
-    const blind = modpostSees(reference)
-      ? ''
-      : ' The build does not warn about this one: modpost looks only at .data, and not at objects named *_ops.';
-    return {
-      rule: 'init-reference',
-      severity: 'warning',
-      message: `${holder} (${reference.fromSection}) keeps a pointer to the ${kind} ${target} (${reference.toSection}), whose memory is freed when the module's init returns: using it later is a use after free.${blind} Remove ${mark} from ${target}, or mark ${holder} as init data too if nothing uses it after init.`,
-      where: { uri, range: fileStart },
-      symbol: holder,
-      actual: target,
-    };
-  });
+  if (reference.kind !== 'pointer' && !staysAsData(reference.fromSection)) {
+    return true;
+  }
+  return /^\.data(\.rel)?$/.test(reference.fromSection) && !/(_ops|_probe|_probe_one|_console)$/.test(holder);
 }

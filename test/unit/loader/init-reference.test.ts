@@ -4,6 +4,7 @@ import {
   EM_386,
   EM_X86_64,
   SHF_ALLOC,
+  SHF_EXECINSTR,
   SHT_REL,
   SHT_RELA,
   STT_FUNC,
@@ -12,7 +13,8 @@ import {
 } from '../../../server/src/elf/constants.ts';
 import { readBytes } from '../../../server/src/elf/drivers.ts';
 import type { ElfFile } from '../../../server/src/elf/elf-file.ts';
-import { initReferenceFindings, modpostSees, readInitReferences } from '../../../server/src/loader/init-reference.ts';
+import { modpostSees, readInitReferences } from '../../../server/src/loader/init-reference.ts';
+import { initReferenceFindings } from '../../../server/src/loader/init-reference-findings.ts';
 import { module } from './make.ts';
 
 interface Sketch {
@@ -71,7 +73,7 @@ function file(sketch: Sketch): { elf: ElfFile; bytes: Uint8Array } {
   }
   const places = [
     { type: 0, offset: 0, size: 0 },
-    { type: 1, offset: 64, size: 64, flags: SHF_ALLOC | 1 },
+    { type: 1, offset: 64, size: 64, flags: SHF_ALLOC | (sketch.from === '.text' ? SHF_EXECINSTR : 1) },
     { type: 1, offset: 128, size: 64, flags: SHF_ALLOC | 4 },
     { type: 2, offset: 256, size: 4 * symbolBytes, link: 4 },
     { type: 3, offset: 512, size: strings.length },
@@ -145,10 +147,26 @@ for (const [name, sketch] of [
   ['a console’s setup runs during init', { from: '.data', holder: 'my_console' }],
   ['init data is freed with the code', { from: '.init.data', holder: 'x' }],
   ['struct module holds init_module by design', { from: '.gnu.linkonce.this_module', holder: '__this_module' }],
-  ['code in .exit.text stays until the module goes', { from: '.data', holder: 'x', toSection: '.exit.text' }],
+  ['a driver may name its exit function', { from: '.data', holder: 'my_driver', toSection: '.exit.text' }],
   ['tables that the kernel prunes itself', { from: '__jump_table', holder: 'x' }],
 ] as const) {
   test(`no finding: ${name}`, () => {
     assert.deepEqual(find(sketch), []);
   });
 }
+
+test('exit code stays until the module goes: a pointer to it is only told', () => {
+  const [reference] = find({ from: '.data', holder: 'x', toSection: '.exit.text' });
+  assert.ok(reference);
+  assert.equal(reference.kind, 'exit');
+  const [finding] = initReferenceFindings('file:///m.ko', [reference]);
+  assert.equal(finding?.severity, 'info');
+  assert.match(finding?.message ?? '', /left out when the driver is built into the kernel/);
+});
+
+test('code that stays and uses init code is found at any relocation type', () => {
+  const [reference] = find({ from: '.text', holder: 'probe', type: 4, points: 12 });
+  assert.equal(reference?.kind, 'code');
+  assert.equal(reference?.toSymbol, 'setup');
+  assert.equal(find({ from: '.text', holder: 'probe.constprop.0', type: 4, points: 12 }).length, 0);
+});
