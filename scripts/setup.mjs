@@ -39,15 +39,38 @@ export function must(command, args, options) {
   }
 }
 
-/** Installs the locked packages unless the last install was of the same lock file. */
+/** Installs the locked packages unless the last install was of the same lock file. Two that start at once take turns. */
 export function ensureInstalled() {
+  const cache = path.join(root, '.cache');
+  fs.mkdirSync(cache, { recursive: true });
+  const turn = path.join(cache, 'installing');
+  const patienceMs = 5 * 60_000;
+  for (const start = Date.now(); ; ) {
+    try {
+      fs.closeSync(fs.openSync(turn, 'wx'));
+      break;
+    } catch {
+      // Somebody installs, or was killed while installing.
+      if (Date.now() - start > patienceMs) break;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    }
+  }
+  try {
+    install();
+  } finally {
+    fs.rmSync(turn, { force: true });
+  }
+}
+
+function install() {
   const lock = fs.readFileSync(path.join(root, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex');
   const stamp = path.join(root, 'node_modules', '.vermagic-installed');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === digest) return;
   console.log('Installing packages …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  must(npm, ['ci', '--loglevel=error']);
+  const { status } = run(npm, ['ci', '--loglevel=error']);
+  if (status !== 0) throw new Error(`npm ci failed (exit ${status})`);
   fs.writeFileSync(stamp, digest);
 }
 
@@ -71,6 +94,7 @@ export function findProgram(name) {
  */
 export function ensureDebianPackages(packages) {
   const missing = packages.filter(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg's format, not of JavaScript's
     (name) => spawnSync('dpkg-query', ['-W', '-f', '${Status}', name]).stdout?.toString() !== 'install ok installed',
   );
   if (missing.length === 0) return undefined;

@@ -48,7 +48,6 @@ export class LanguageServer extends Disposable {
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         diagnosticCollectionName: 'vermagic',
         documentSelector,
-        synchronize: { configurationSection: 'vermagic' },
         initializationOptions: () => ({ trusted: workspace.isTrusted }),
       },
     );

@@ -5,7 +5,12 @@ import {
   method,
   type SelectTargetParams,
 } from '@vermagic/shared';
-import { type Connection, type InitializeParams, TextDocumentSyncKind } from 'vscode-languageserver';
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  type InitializeParams,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import type { Ports } from '../ports/ports.ts';
 import { Session } from '../service/session.ts';
 import { defaultSettings, readSettings } from '../service/settings.ts';
@@ -55,6 +60,9 @@ export function serve(connection: Connection, platform: Platform): void {
   connection.onInitialized(async () => {
     const capabilities = client?.capabilities.workspace;
     if (capabilities?.didChangeWatchedFiles?.dynamicRegistration) await watchFiles(connection);
+    if (capabilities?.didChangeConfiguration?.dynamicRegistration) {
+      await connection.client.register(DidChangeConfigurationNotification.type, { section: 'vermagic' });
+    }
     if (capabilities?.workspaceFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(async () => {
         await session.open((await connection.workspace.getWorkspaceFolders())?.map((folder) => folder.uri) ?? []);

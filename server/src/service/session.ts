@@ -233,7 +233,9 @@ export class Session implements WorkspaceModules {
 
   /** The selected target; but a module that lies among the files of other targets only is judged by the first of those. */
   #targetOf(uri: string): string | undefined {
-    const owners = this.#registry.definitions.filter(({ sourceUris }) => sourceUris.some((source) => isWithin(source, uri)));
+    const owners = this.#registry.definitions.filter(({ sourceUris }) =>
+      sourceUris.some((source) => isWithin(source, uri)),
+    );
     const own = owners.length === 0 || owners.some(({ name }) => name === this.#selected);
     return own ? this.#selected : owners[0]?.name;
   }
