@@ -1,5 +1,7 @@
 import { commands, Disposable, env, type LogOutputChannel, Uri, window } from 'vscode';
 import { moduleFor, pickModule } from './active-module.ts';
+import { compareWithOther, compareWithRunningKernel } from './configuration/compare-commands.ts';
+import type { FileComparisons } from './configuration/file-comparisons.ts';
 import type { Differences } from './differences.ts';
 import { editorViewType } from './ko-editor/view-type.ts';
 import type { LanguageServer } from './language-server.ts';
@@ -11,6 +13,7 @@ import { selectTarget } from './select-target.ts';
 export interface CommandContext {
   readonly server: LanguageServer;
   readonly differences: Differences;
+  readonly comparisons: FileComparisons;
   readonly log: LogOutputChannel;
 }
 
@@ -42,6 +45,11 @@ export const commandTable = {
     const module = await moduleFor(argument);
     if (module) await openAsHex(module);
   },
+  'vermagic.compareRunningConfiguration': ({ comparisons }, argument) =>
+    compareWithRunningKernel(comparisons, argument),
+  'vermagic.compareConfiguration': ({ comparisons }, argument) =>
+    compareWithOther(comparisons, 'configuration', argument),
+  'vermagic.compareSymvers': ({ comparisons }, argument) => compareWithOther(comparisons, 'symvers', argument),
   'vermagic.restartServer': ({ server }) => server.restart(),
   'vermagic.showLog': ({ log }) => log.show(),
 } satisfies Record<string, Handler>;
@@ -51,7 +59,8 @@ export function registerCommands(context: CommandContext): Disposable {
   const registrations = Object.entries<Handler>(commandTable).map(([id, handler]) =>
     commands.registerCommand(id, async (argument: unknown) => {
       try {
-        await handler(context, argument);
+        // Lines above a text come from the server, whose arguments are plain JSON.
+        await handler(context, typeof argument === 'string' ? Uri.parse(argument) : argument);
       } catch (error) {
         context.log.error(id, error);
         const reason = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { type ExtensionContext, window } from 'vscode';
 import { registerCommands } from './commands.ts';
+import { FileComparisons } from './configuration/file-comparisons.ts';
 import { Differences } from './differences.ts';
 import { ExplorerDecorations } from './explorer-decorations.ts';
 import { registerModuleEditor } from './ko-editor/module-editor.ts';
@@ -13,15 +14,17 @@ export function activate(context: ExtensionContext): void {
   const server = new LanguageServer(context.extensionUri, log);
   const summaries = new ModuleSummaries(server);
   const differences = new Differences(server);
+  const comparisons = new FileComparisons(server);
   context.subscriptions.push(
     log,
     server,
     summaries,
     differences,
+    comparisons,
     new TargetStatus(server),
     window.registerFileDecorationProvider(new ExplorerDecorations(summaries)),
     registerModuleEditor(context.extensionUri, server, log),
-    registerCommands({ server, differences, log }),
+    registerCommands({ server, differences, comparisons, log }),
   );
   // A failed start is logged and shown in the status; the commands say it to whoever uses one.
   server.start().catch(() => undefined);

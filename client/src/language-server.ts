@@ -1,4 +1,5 @@
 import {
+  type CompareFilesParams,
   type Difference,
   type DifferenceParams,
   type ModuleReport,
@@ -106,6 +107,15 @@ export class LanguageServer extends Disposable {
 
   difference(uri: Uri, kind: DifferenceParams['kind'], token?: CancellationToken): Promise<Difference | null> {
     return this.#request(method.difference, { uri: this.#protocolUri(uri), kind }, token);
+  }
+
+  /** Rejects with one sentence when there is nothing to compare. `null`: the kernel that runs. */
+  compareFiles(uri: Uri, other: Uri | null, token?: CancellationToken): Promise<Difference> {
+    const params: CompareFilesParams = {
+      uri: this.#protocolUri(uri),
+      with: other === null ? null : this.#protocolUri(other),
+    };
+    return this.#request(method.compareFiles, params, token);
   }
 
   /** URIs of a notification as the editor writes them, so that they can be compared with its own. */

@@ -12,6 +12,8 @@ export const method = {
   selectTarget: 'vermagic/selectTarget',
   /** {@link DifferenceParams} → {@link Difference} | null. */
   difference: 'vermagic/difference',
+  /** {@link CompareFilesParams} → {@link Difference}; an error with one sentence when there is nothing to compare. */
+  compareFiles: 'vermagic/compareFiles',
   /** Server → client: reports of these modules are stale; `uris` null means all. {@link ModulesChanged}. */
   modulesChanged: 'vermagic/modulesChanged',
   /** Server → client: {@link StatusNotification}. */
@@ -51,6 +53,13 @@ export interface SelectTargetParams {
 export interface DifferenceParams {
   readonly uri: string;
   readonly kind: 'vermagic' | 'crc';
+}
+
+/** Two kernel configurations, or two Module.symvers. */
+export interface CompareFilesParams {
+  readonly uri: string;
+  /** null: the configuration of the kernel that runs. */
+  readonly with: string | null;
 }
 
 /** Two texts for the native diff editor: the module's side, the target's side. */

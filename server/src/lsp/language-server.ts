@@ -17,8 +17,9 @@ import { defaultSettings, readSettings } from '../service/settings.ts';
 import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { ModulePublisher } from './module-publisher.ts';
+import { PipelineFeatures } from './pipeline-features.ts';
 import { TextFeatures } from './text-features.ts';
-import { listenToQuestions, questionCapabilities, refreshLenses } from './text-questions.ts';
+import { listenToComparisons, listenToQuestions, questionCapabilities, refreshLenses } from './text-questions.ts';
 import { watchFiles } from './watched-files.ts';
 
 /** What differs between the server's platforms. */
@@ -37,6 +38,7 @@ export function serve(connection: Connection, platform: Platform): void {
   const answers = new TextAnswers(platform.ports, texts, session);
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
+  let pipeline: PipelineFeatures | undefined;
   let settings = defaultSettings;
 
   connection.onInitialize((params) => {
@@ -45,7 +47,10 @@ export function serve(connection: Connection, platform: Platform): void {
     publisher = new ModulePublisher(connection, session, related);
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
+    pipeline = new PipelineFeatures(connection, session, platform.ports, params);
+    pipeline.listen();
     listenToQuestions(connection, features, answers);
+    listenToComparisons(connection, features, platform.ports);
     return {
       serverInfo: { name: 'vermagic', version: platform.version },
       capabilities: {
@@ -91,12 +96,14 @@ export function serve(connection: Connection, platform: Platform): void {
     if (client?.capabilities.workspace?.codeLens?.refreshSupport) refreshLenses(connection);
     void connection.sendNotification(method.modulesChanged, { uris: change });
     if (change === null) void features?.refresh();
+    pipeline?.changed(change);
     void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const uris = changes.map((change) => change.uri);
     texts.filesChanged(uris);
+    pipeline?.changed(uris);
     return session.filesChanged(uris);
   });
   connection.onRequest(method.targets, () => session.targets());

@@ -1,3 +1,4 @@
+import { type CompareFilesParams, method } from '@vermagic/shared';
 import {
   CodeLensRefreshRequest,
   CompletionItemKind,
@@ -10,6 +11,9 @@ import {
   SymbolKind,
   type TextDocumentPositionParams,
 } from 'vscode-languageserver';
+import { limits } from '../limits.ts';
+import type { Ports } from '../ports/ports.ts';
+import { compareFiles } from '../service/file-comparison.ts';
 import type { LintInput } from '../service/lint-document.ts';
 import type { TextAnswers } from '../service/text-answers.ts';
 import type { OutlineEntry, OutlineKind } from '../service/text-outline.ts';
@@ -95,6 +99,21 @@ export function listenToQuestions(connection: Connection, features: TextFeatures
       location: { uri, range },
     })),
   );
+}
+
+/** Two files of the build side for the diff editor; the text of an open one counts before what is on disk. */
+export function listenToComparisons(connection: Connection, features: TextFeatures, ports: Ports): void {
+  connection.onRequest(method.compareFiles, async ({ uri, with: other }: CompareFilesParams) => {
+    const document = features.document(uri);
+    const bytes = document
+      ? undefined
+      : await ports.files.readFile(uri, limits.textBytes).catch(() => new Uint8Array());
+    const text = document?.getText() ?? new TextDecoder().decode(bytes);
+    const language = document ? { languageId: document.languageId } : {};
+    const compared = await compareFiles(ports, { uri, text, ...language }, other);
+    if (typeof compared === 'string') throw new ResponseError(ErrorCodes.InvalidRequest, compared);
+    return compared;
+  });
 }
 
 /** Verdicts changed: the lines above the texts are asked for again. */

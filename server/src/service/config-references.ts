@@ -17,7 +17,10 @@ export async function configReferences(files: FileSystem, tree: KconfigTree, nam
   for (const symbol of tree.symbols.values()) for (const { path } of symbol.definitions) kconfigs.add(path);
   const folders = new Set([...kconfigs].map((path) => path.replace(/[^/]*$/, '')));
   const searched = [
-    ...[...kconfigs].sort().slice(0, limits.kconfigFiles).map((path) => ({ path, pattern: bareName(name) })),
+    ...[...kconfigs]
+      .sort()
+      .slice(0, limits.kconfigFiles)
+      .map((path) => ({ path, pattern: bareName(name) })),
     ...[...folders]
       .slice(0, limits.kconfigFiles)
       .flatMap((folder) =>
