@@ -14,6 +14,16 @@ export const method = {
   difference: 'vermagic/difference',
   /** {@link CompareFilesParams} → {@link Difference}; an error with one sentence when there is nothing to compare. */
   compareFiles: 'vermagic/compareFiles',
+  /** {@link PipelineParams} → {@link PipelineReport} | null. */
+  pipeline: 'vermagic/pipeline',
+  /** {@link RebuildParams} → {@link RebuildPlanReport}. */
+  rebuildPlan: 'vermagic/rebuildPlan',
+  /** {@link RunRebuildParams} → {@link RebuildReport}; cancelling the request stops the build and its container. */
+  rebuild: 'vermagic/rebuild',
+  /** {@link PipelineParams} → {@link PipelineText}: the project file with the pipeline written down. Nothing is changed. */
+  pipelineText: 'vermagic/pipelineText',
+  /** Server → client: {@link BuildProgress}. */
+  buildProgress: 'vermagic/buildProgress',
   /** Server → client: reports of these modules are stale; `uris` null means all. {@link ModulesChanged}. */
   modulesChanged: 'vermagic/modulesChanged',
   /** Server → client: {@link StatusNotification}. */

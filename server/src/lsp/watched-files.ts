@@ -9,6 +9,10 @@ const patterns = [
   '**/{Module.symvers,modules.order,vermagic.json,versions.env,EXPECTED_VERMAGIC,BUILD_MANIFEST.json}',
   '**/include/generated/utsrelease.h',
   '**/{.config,auto.conf}',
+  // What build phases are made from, and the records of their runs.
+  '**/*.{env,patch,diff,sh}',
+  '**/{Dockerfile,Containerfile,Makefile,Kbuild,dkms.conf}',
+  '**/.vermagic/stamps/*.json',
 ];
 
 export async function watchFiles(connection: Connection): Promise<void> {

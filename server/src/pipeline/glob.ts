@@ -67,6 +67,9 @@ function literalPart(glob: string): string {
   return folders.length === 0 ? '' : `${folders.join('/')}/`;
 }
 
+/** What modpost and kbuild write beside sources: made from them, never edited. */
+const generated = /\.mod\.c$|^\.tmp_|^\..*\.(?:cmd|d)$/;
+
 export interface Expanded {
   /** Paths as `glob` is written (relative or absolute), sorted. */
   readonly paths: readonly string[];
@@ -96,7 +99,7 @@ export async function expandGlob(files: FileSystem, rootUri: string, glob: strin
       const path = `${folder}${entry.name}`;
       if (entry.type === 'directory') {
         if (!skipped.has(entry.name) && path.split('/').length < depthLimit) queue.push(`${path}/`);
-      } else if (pattern.test(path)) paths.push(path);
+      } else if (pattern.test(path) && !generated.test(entry.name)) paths.push(path);
       if (paths.length >= limits.phaseInputFiles) cut = true;
     }
   }

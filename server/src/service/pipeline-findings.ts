@@ -17,9 +17,12 @@ export async function pipelineFindings(
   statuses: readonly PhaseStatus[],
 ): Promise<readonly Finding[]> {
   const changes = new Map<string, { reason: StaleReason; phases: string[] }>();
+  const findings: Finding[] = [];
   for (const { phase, reasons } of statuses) {
+    const sources = reasons.filter(isSource);
+    if (sources.length > 0) findings.push(sourcesChanged(pipeline, phase, sources));
     for (const reason of reasons) {
-      if (reason.kind === 'upstream') continue;
+      if (reason.kind === 'upstream' || isSource(reason)) continue;
       const key =
         reason.path === undefined
           ? `${phase.name}\0${reason.message}`
@@ -29,7 +32,6 @@ export async function pipelineFindings(
       else changes.set(key, { reason, phases: [phase.name] });
     }
   }
-  const findings: Finding[] = [];
   for (const { reason, phases } of changes.values()) {
     const [first = ''] = phases;
     const maker = pipeline.phases.find((phase) => phase.name === first);
@@ -55,6 +57,23 @@ export async function pipelineFindings(
     });
   }
   return findings;
+}
+
+/** Editing sources is the daily work: it makes a phase stale, but is no fault at the line that is being written. */
+function isSource({ kind, path }: StaleReason): boolean {
+  return kind === 'file' && path !== undefined && /\.(?:[chS]|cpp|rs|dtsi?)$/.test(path);
+}
+
+function sourcesChanged(pipeline: Pipeline, phase: Phase, reasons: readonly StaleReason[]): Finding {
+  const [first] = reasons;
+  const more = reasons.length > 1 ? ` and ${reasons.length - 1} more` : '';
+  return {
+    rule: 'stale-build',
+    severity: 'info',
+    message: `${phase.name} is stale: ${first?.message ?? ''}${more}. ${remedy(withFollowers(pipeline.phases, new Set([phase.name])))}`,
+    where: phase.where,
+    fixes: [rerun(phase.name)],
+  };
 }
 
 function rerun(phase: string): NonNullable<Finding['fixes']>[number] {

@@ -8,12 +8,14 @@ import { newRunId, readStamp } from '../pipeline/stamp.ts';
 import { type LocatedMessage, locateMessages } from '../pipeline/symbol-use.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, joinUri, relativePath } from '../ports/uri.ts';
+import type { RuleLevels } from './module-checker.ts';
 import { pipelineFindings } from './pipeline-findings.ts';
 import { headersPackageFindings } from './pipeline-headers.ts';
 import { synthesisedPhase } from './pipeline-module-phase.ts';
 import { type LoadedPipeline, loadPipeline } from './pipeline-project.ts';
 import { type PipelineStatus, pipelineStatus } from './pipeline-status.ts';
 import { compareFindings, findingsOfModules, type Verification } from './pipeline-verification.ts';
+import { policyOfProject } from './project-file.ts';
 import type { Session } from './session.ts';
 
 /** What a person asked for; nothing at all means everything that is stale. */
@@ -76,7 +78,8 @@ export class Rebuilder {
       fingerprints: this.#fingerprints,
       engine: askEngine && processes ? { name: askEngine, processes } : undefined,
     });
-    return { ...status, findings: await pipelineFindings(this.#ports.files, pipeline, status.phases) };
+    const findings = await pipelineFindings(this.#ports.files, pipeline, status.phases);
+    return { ...status, findings: atLevels(findings, this.#levels()) };
   }
 
   /** @throws RebuildProblem */
@@ -113,6 +116,11 @@ export class Rebuilder {
     const chosen = extra ? [extra] : await this.#chosen(loaded, request, engine);
     const plan = await planRun(chosen, { engine, runId: newRunId(), containerOnly: loaded.containerOnly });
     return { loaded: { ...loaded, pipeline }, plan };
+  }
+
+  #levels(): RuleLevels {
+    const { projects, settings } = this.#session.surroundings();
+    return Object.assign({}, ...projects.map((project) => policyOfProject(project).levels), settings.rules);
   }
 
   async #chosen(loaded: LoadedPipeline, request: RebuildRequest, engine: EngineName): Promise<readonly Phase[]> {
@@ -176,6 +184,15 @@ export class Rebuilder {
     const rootfsUri = there?.type === 'directory' ? rootfs : undefined;
     return headersPackageFindings(this.#ports, { rootUri: pipeline.rootUri, release: target.release.value, rootfsUri });
   }
+}
+
+/** A level that someone chose counts for every finding of the rule. */
+function atLevels(findings: readonly Finding[], levels: RuleLevels): readonly Finding[] {
+  return findings.flatMap((finding) => {
+    const level = levels[finding.rule];
+    if (level === 'off') return [];
+    return [level === undefined ? finding : { ...finding, severity: level }];
+  });
 }
 
 function kernelMakesHeaders(kernel: Phase | undefined): boolean {
