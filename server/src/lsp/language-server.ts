@@ -18,6 +18,7 @@ import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { ModulePublisher } from './module-publisher.ts';
 import { PipelineFeatures } from './pipeline-features.ts';
+import { PipelineFeatures } from './pipeline-features.ts';
 import { TextFeatures } from './text-features.ts';
 import { listenToComparisons, listenToQuestions, questionCapabilities, refreshLenses } from './text-questions.ts';
 import { watchFiles } from './watched-files.ts';
@@ -39,6 +40,7 @@ export function serve(connection: Connection, platform: Platform): void {
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
   let pipeline: PipelineFeatures | undefined;
+  let pipeline: PipelineFeatures | undefined;
   let settings = defaultSettings;
 
   connection.onInitialize((params) => {
@@ -47,6 +49,8 @@ export function serve(connection: Connection, platform: Platform): void {
     publisher = new ModulePublisher(connection, session, related);
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
+    pipeline = new PipelineFeatures(connection, session, platform.ports, params);
+    pipeline.listen();
     pipeline = new PipelineFeatures(connection, session, platform.ports, params);
     pipeline.listen();
     listenToQuestions(connection, features, answers);
@@ -97,12 +101,14 @@ export function serve(connection: Connection, platform: Platform): void {
     void connection.sendNotification(method.modulesChanged, { uris: change });
     if (change === null) void features?.refresh();
     pipeline?.changed(change);
+    pipeline?.changed(change);
     void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const uris = changes.map((change) => change.uri);
     texts.filesChanged(uris);
+    pipeline?.changed(uris);
     pipeline?.changed(uris);
     return session.filesChanged(uris);
   });
