@@ -1,7 +1,7 @@
-import { SHN_ABS, SHT_NOBITS, SHT_REL, SHT_RELA, STB_WEAK } from '../elf/constants.ts';
+import { SHN_ABS, SHT_NOBITS, SHT_REL, SHT_RELA } from '../elf/constants.ts';
 import { ExportTable } from './export-table.ts';
 import { endsInNul, kind, type ModuleBytes, SectionTable, special } from './module-sections.ts';
-import type { ProofPlan } from './proof-plan.ts';
+import { type ProofPlan, relocationUse } from './proof-plan.ts';
 import { readProvenModinfo } from './proven-modinfo.ts';
 import { readSignatureShape, type SignatureShapes } from './signature-shape.ts';
 
@@ -168,11 +168,8 @@ export class CleanProof {
       let end = nameAt;
       while (bytes[end] !== 0) end++;
       const entry = table.find(bytes, nameAt, end);
-      if (entry === 0) {
-        const binding = (place >>> 4) & 15;
-        if (binding === STB_WEAK && end > nameAt) continue;
-        return false;
-      }
+      // A weak one may be absent, but not every use of it is harmless then.
+      if (entry === 0) return false;
       if (modversions && table.hasCrc(entry) && this.#versionSeen[table.number(entry)] !== this.#turn) return false;
       const namespace = table.namespace(entry);
       if (namespace !== 0 && imported[namespace] !== 1) return false;
@@ -289,41 +286,68 @@ export class CleanProof {
     return count;
   }
 
-  /** All types are applied by the loader, and no pointer of lasting data leads into what is freed after init. */
+  /**
+   * The loader applies every relocation, to places that are empty where it adds, and with values that fit; and nothing that
+   * stays refers to what is freed or left out.
+   */
   #relocations(module: ModuleBytes): boolean {
-    const { relocationTypes, pointerTypes, elfClass } = this.#plan;
     const sections = this.#sections;
-    const { words } = module;
-    const wide = elfClass === 64;
-    const symbols = (sections.offsets[sections.symtab] as number) / 4;
-    const symbolWords = wide ? 6 : 4;
-    const symbolCount = Math.floor((sections.sizes[sections.symtab] as number) / (symbolWords * 4));
-    const judged = relocationTypes.length > 0;
+    const wide = this.#plan.elfClass === 64;
     for (let index = 1; index < sections.count; index++) {
       const type = sections.types[index] as number;
       if (type !== SHT_RELA && type !== SHT_REL) continue;
       const target = sections.infos[index] as number;
-      const kinds = target < sections.count ? (sections.kinds[target] as number) : 0;
-      if ((kinds & kind.alloc) === 0) continue;
-      const follows = sections.hasInit && (kinds & kind.persists) !== 0;
-      const start = sections.offsets[index] as number;
-      if (start % 4 !== 0) return false;
+      if (target >= sections.count || ((sections.kinds[target] as number) & kind.alloc) === 0) continue;
+      if (((sections.offsets[index] as number) | (sections.offsets[sections.symtab] as number)) % 4 !== 0) return false;
       const strideWords = ((wide ? 16 : 8) + (type === SHT_RELA ? (wide ? 8 : 4) : 0)) / 4;
-      const infoWord = start / 4 + (wide ? 2 : 1);
-      const count = Math.floor((sections.sizes[index] as number) / (strideWords * 4));
-      for (let n = 0, at = infoWord; n < count; n++, at += strideWords) {
-        const info = words[at] as number;
-        const number = wide ? info : info & 0xff;
-        if (judged && relocationTypes[number] !== 1) return false;
-        if (!follows || !pointerTypes.includes(number)) continue;
-        const symbol = wide ? (words[at + 1] as number) : info >>> 8;
-        if (symbol >= symbolCount) return false;
-        const shndx = (words[symbols + symbol * symbolWords + (wide ? 1 : 3)] as number) >>> 16;
-        if (shndx < sections.count && ((sections.kinds[shndx] as number) & kind.init) !== 0) return false;
-      }
+      if (!this.#relocationSection(module, index, target, strideWords)) return false;
     }
     return true;
   }
+
+  #relocationSection({ bytes, words }: ModuleBytes, index: number, target: number, strideWords: number): boolean {
+    const { relocations, patched, pointerTypes, elfClass } = this.#plan;
+    const sections = this.#sections;
+    const wide = elfClass === 64;
+    const symbols = (sections.offsets[sections.symtab] as number) / 4;
+    const symbolWords = wide ? 6 : 4;
+    const shndxWord = symbols + (wide ? 1 : 3);
+    const symbolCount = Math.floor((sections.sizes[sections.symtab] as number) / (symbolWords * 4));
+    const from = sections.kinds[target] as number;
+    const refers = sections.vanishes && (from & (kind.data | kind.text | kind.exit | kind.initMain)) !== 0;
+    const size = sections.sizes[target] as number;
+    const base = sections.offsets[target] as number;
+    const judged = relocations.length > 0;
+    const first = (sections.offsets[index] as number) / 4;
+    const end = first + Math.floor((sections.sizes[index] as number) / (strideWords * 4)) * strideWords;
+    if (patched.length > 0 && sections.types[target] === SHT_NOBITS) return false;
+    for (let at = first; at < end; at += strideWords) {
+      const info = words[at + (wide ? 2 : 1)] as number;
+      const type = wide ? info : info & 0xff;
+      const use = judged ? (relocations[type] as number) : relocationUse.any;
+      if (use !== relocationUse.any && use !== relocationUse.address) return false;
+      const width = patched[type];
+      if (width !== undefined && width !== 0) {
+        const offset = words[at] as number;
+        if (offset + width > size || (wide && words[at + 1] !== 0)) return false;
+        for (let byte = base + offset; byte < base + offset + width; byte++) if (bytes[byte] !== 0) return false;
+      }
+      const looks = refers && ((from & kind.code) !== 0 || pointerTypes.includes(type));
+      if (!looks && use !== relocationUse.address) continue;
+      const symbol = wide ? (words[at + 3] as number) : info >>> 8;
+      if (symbol >= symbolCount) return false;
+      const shndx = (words[shndxWord + symbol * symbolWords] as number) >>> 16;
+      if (shndx === SHN_ABS && use === relocationUse.address) return false;
+      if (looks && shndx < sections.count && refersToVanishing(from, sections.kinds[shndx] as number)) return false;
+    }
+    return true;
+  }
+}
+
+/** Whether loader/init-reference.ts would look closer at a reference between sections of these kinds. */
+function refersToVanishing(from: number, to: number): boolean {
+  if ((to & kind.init) !== 0) return (from & (kind.data | kind.text | kind.exit)) !== 0;
+  return (to & kind.exit) !== 0 && (from & kind.exit) === 0;
 }
 
 function entriesByExporter(table: ExportTable, exporters: number): number[][] {

@@ -21,7 +21,20 @@ export interface ModuleBytes {
 }
 
 /** Bits of `kinds`: what a section means to the proof. */
-export const kind = { alloc: 1, init: 2, persists: 4 } as const;
+export const kind = {
+  alloc: 1,
+  /** Freed after init. */
+  init: 2,
+  /** Data that stays. */
+  data: 4,
+  /** Code that stays. */
+  text: 8,
+  /** Left out when the driver is built in. */
+  exit: 16,
+  /** The parts of init that are looked at for references to exit. */
+  initMain: 32,
+  code: 64,
+} as const;
 
 /** Sections that the proof looks into, by the order of `specialNames`; 0 where the module has none. */
 export const special = {
@@ -55,11 +68,24 @@ const specialNames = [
   '.init_array',
   '.data..percpu',
 ].map(ascii);
-const init = ascii('.init').subarray(0, 5);
-/** What the loader keeps after init, as loader/init-reference.ts means it. */
-const persistent = ['.data', '.rodata', '.bss', '.lrodata', '.ldata'].map((name) =>
-  ascii(name).subarray(0, name.length),
-);
+const init = prefix('.init');
+const exit = prefix('.exit.');
+const initMain = ['.init.text', '.init.data', '.init.rodata'].map(ascii);
+/** As loader/init-reference.ts sorts sections. */
+const lastingData = ['.data', '.rodata', '.bss', '.lrodata', '.ldata'].map(prefix);
+const lastingCode = [
+  '.text',
+  '.sched.text',
+  '.kprobes.text',
+  '.cpuidle.text',
+  '.noinstr.text',
+  '.ltext',
+  '.spinlock.text',
+].map(prefix);
+
+function prefix(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
 
 function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
@@ -85,8 +111,8 @@ export class SectionTable {
   readonly specials = new Uint32Array(specialNames.length);
   symtab = 0;
   strtab = 0;
-  /** A section that is freed after init and is not empty. */
-  hasInit = false;
+  /** A section of init or exit that is not empty. */
+  vanishes = false;
 
   /** False: not proven. `elfBytes` excludes an appended signature. */
   read(module: ModuleBytes, elfBytes: number, elfClass: 32 | 64, machine: number): boolean {
@@ -131,7 +157,8 @@ export class SectionTable {
       this.sizes[index] = size;
       this.links[index] = words[at + (wide ? 10 : 6)] as number;
       this.infos[index] = words[at + (wide ? 11 : 7)] as number;
-      this.kinds[index] = (flags & SHF_ALLOC) === 0 ? 0 : kind.alloc;
+      this.kinds[index] =
+        ((flags & SHF_ALLOC) === 0 ? 0 : kind.alloc) | ((flags & SHF_EXECINSTR) === 0 ? 0 : kind.code);
     }
     if (this.symtab === 0) return false;
     this.strtab = this.links[this.symtab] as number;
@@ -144,26 +171,23 @@ export class SectionTable {
     const namesBytes = this.sizes[nameIndex] as number;
     if (this.types[nameIndex] !== SHT_STRTAB || !endsInNul(bytes, names, namesBytes)) return false;
     this.specials.fill(0);
-    this.hasInit = false;
+    this.vanishes = false;
     for (let index = 1; index < this.count; index++) {
       const nameOffset = words[table + index * (wide ? 16 : 10)] as number;
       if (nameOffset >= namesBytes) return false;
       const at = names + nameOffset;
       const first = bytes[at];
       if (first === dot) {
-        if (startsWith(bytes, at, init)) {
-          this.kinds[index] = (this.kinds[index] as number) | kind.init;
-          if (this.sizes[index] !== 0) this.hasInit = true;
-        } else if (isPersistent(bytes, at)) {
-          this.kinds[index] = (this.kinds[index] as number) | kind.persists;
-        }
+        const found = kindOfName(bytes, at);
+        this.kinds[index] = (this.kinds[index] as number) | found;
+        if ((found & (kind.init | kind.exit)) !== 0 && this.sizes[index] !== 0) this.vanishes = true;
       } else if (first !== underscore) continue;
-      const found = specialAt(bytes, at);
-      if (found < 0) continue;
+      const which = specialAt(bytes, at);
+      if (which < 0) continue;
       // Twice, not loaded, or without contents: rules differ between versions, so nothing is proven.
-      if (this.specials[found] !== 0 || ((this.kinds[index] as number) & kind.alloc) === 0) return false;
-      if (this.types[index] === SHT_NOBITS && found !== special.percpu) return false;
-      this.specials[found] = index;
+      if (this.specials[which] !== 0 || ((this.kinds[index] as number) & kind.alloc) === 0) return false;
+      if (this.types[index] === SHT_NOBITS && which !== special.percpu) return false;
+      this.specials[which] = index;
     }
     return true;
   }
@@ -179,8 +203,18 @@ export function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): b
   return true;
 }
 
-function isPersistent(bytes: Uint8Array, at: number): boolean {
-  for (const name of persistent) {
+function kindOfName(bytes: Uint8Array, at: number): number {
+  if (startsWith(bytes, at, init)) {
+    return initMain.some((name) => startsWith(bytes, at, name)) ? kind.init | kind.initMain : kind.init;
+  }
+  if (startsWith(bytes, at, exit)) return kind.exit;
+  if (isOneOf(bytes, at, lastingData)) return kind.data;
+  return isOneOf(bytes, at, lastingCode) ? kind.text : 0;
+}
+
+/** One of the names, or one that goes on with a dot. */
+function isOneOf(bytes: Uint8Array, at: number, names: readonly Uint8Array[]): boolean {
+  for (const name of names) {
     if (!startsWith(bytes, at, name)) continue;
     const next = bytes[at + name.length];
     return next === 0 || next === dot;

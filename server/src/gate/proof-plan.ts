@@ -1,8 +1,12 @@
+import { EM_MIPS, EM_X86_64 } from '../elf/constants.ts';
+import type { Architecture } from '../kernel/architecture.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { absoluteField, holdsAddresses } from '../loader/absolute-fields.ts';
 import { pointerTypes } from '../loader/init-reference.ts';
 import { versionOf } from '../loader/kernel-versions.ts';
 import { gplCompatibleLicenses } from '../loader/license.ts';
+import { patchedBytes } from '../loader/relocation-facts.ts';
 import { relocationRules } from '../loader/relocation-rules.ts';
 import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
 import type { LoadRequest } from '../loader/verdict.ts';
@@ -17,6 +21,9 @@ export type SignatureRule =
   /** Enforced by the configuration, the command line or lockdown. */
   | 'enforced';
 
+/** What a relocation type needs for it to be applied: nothing, or that its symbol is an address. 0: in doubt. */
+export const relocationUse = { any: 1, address: 2 } as const;
+
 /** Everything that the proof compares a module with, as plain data that threads can share. */
 export interface ProofPlan {
   readonly exports: ExportTableImage;
@@ -27,8 +34,10 @@ export interface ProofPlan {
   readonly machine: number;
   /** `undefined`: not compared by this kernel. */
   readonly structModuleSize: number | undefined;
-  /** By relocation type: 1 when the loader applies it. Empty: this architecture is not judged. */
-  readonly relocationTypes: Uint8Array;
+  /** By relocation type: `relocationUse`. Empty: this architecture is not judged. */
+  readonly relocations: Uint8Array;
+  /** By relocation type: bytes that have to be zero before; empty where the loader does not look. */
+  readonly patched: Uint8Array;
   /** Types of plain pointers. */
   readonly pointerTypes: readonly number[];
   readonly signature: SignatureRule;
@@ -61,6 +70,8 @@ export function proofPlan(
   if (version === undefined) return { obstacle: "the target's version is not known" };
   if (symbols?.complete !== true) return { obstacle: "the target's exports are not all known" };
   if (architecture.value.endian !== 'little' || !hostIsLittle()) return { obstacle: 'big-endian' };
+  // Its relocations are laid out in their own way.
+  if (architecture.value.machine === EM_MIPS) return { obstacle: 'MIPS' };
   const profiles = target.vendor ? [vendorProfiles[target.vendor.value]] : Object.values(vendorProfiles);
   if (profiles.some((profile) => usesFlexibleVersions(profile, version))) {
     return { obstacle: 'records of variable length in __versions' };
@@ -80,7 +91,8 @@ export function proofPlan(
     elfClass: architecture.value.class,
     machine: architecture.value.machine,
     structModuleSize: late ? target.structModuleSize?.value : undefined,
-    relocationTypes: typeMap(relocationRules[architecture.value.name]?.types),
+    relocations: relocationUses(architecture.value),
+    patched: architecture.value.machine === EM_X86_64 ? byType(patchedBytes) : new Uint8Array(0),
     pointerTypes: pointerTypes[architecture.value.machine] ?? [],
     signature: signatureRule(target),
     smp: config.value.enabled('SMP'),
@@ -101,11 +113,22 @@ export function enforcesSignatures(target: TargetKernel): boolean {
   return enforced || (target.lockdown !== undefined && target.lockdown.value !== 'none');
 }
 
-function typeMap(types: ReadonlySet<number> | undefined): Uint8Array {
+function relocationUses({ name, machine }: Architecture): Uint8Array {
+  const types = relocationRules[name]?.types;
   if (types === undefined) return new Uint8Array(0);
-  const map = new Uint8Array(Math.max(...types) + 1);
-  for (const type of types) map[type] = 1;
-  return map;
+  const uses = new Uint8Array(256 * 2);
+  for (const type of types) {
+    const field = absoluteField(machine, type);
+    if (field === undefined) uses[type] = relocationUse.any;
+    else if (holdsAddresses(machine, field)) uses[type] = relocationUse.address;
+  }
+  return uses;
+}
+
+function byType(values: Readonly<Record<number, number>>): Uint8Array {
+  const bytes = new Uint8Array(256);
+  for (const [type, value] of Object.entries(values)) bytes[Number(type)] = value;
+  return bytes;
 }
 
 function hostIsLittle(): boolean {

@@ -139,7 +139,11 @@ async function prove(
     part.self[row] = board.self[file] as number;
     part.known.set(board.known.subarray(file * 3, file * 3 + 3), row * 3);
   }
-  const replies = await work.prove({ plan, ...filesOf(looked.map((file) => input.modules[file] as TreeModule)), board: part });
+  const replies = await work.prove({
+    plan,
+    ...filesOf(looked.map((file) => input.modules[file] as TreeModule)),
+    board: part,
+  });
   for (const [row, file] of looked.entries()) {
     board.status[file] = part.status[row] as number;
     board.thread[file] = part.thread[row] as number;
