@@ -27,6 +27,8 @@ export interface RuleContext {
   readonly kconfig?: KconfigProvider;
   /** Module.symvers files of the workspace that are no kernel's own. */
   readonly providers?: readonly SymbolProvider[];
+  /** URIs of the workspace's modules of a name (`metis`). */
+  readonly modulesNamed?: (name: string) => readonly string[];
   /** Parses C; without it sources are not looked at. */
   readonly cParser?: Parser;
   /** Looks into shell fences of Markdown files. Off unless a setting asks. */

@@ -20,21 +20,29 @@ export interface ConfigVermagic {
   readonly differs: readonly { readonly target: string; readonly words: readonly string[] }[];
 }
 
+/** What lies beside a `.config` and has a say in the release. */
+export interface ConfigSurroundings {
+  /** Of `include/generated/utsrelease.h`: the release that the build has written down. */
+  readonly release?: string | undefined;
+  /** Contents of the tree's `localversion*` files, joined (`-rt53` of real-time trees). */
+  readonly localVersionFiles?: string | undefined;
+}
+
 /**
  * The vermagic that a kernel built with this configuration has. `undefined` for a file that is no whole
- * configuration. `release`: of `include/generated/utsrelease.h` beside the file, when it is there.
+ * configuration.
  */
 export function configVermagic(
   text: string,
   targets: readonly TargetKernel[],
   pins: PinPicture | undefined,
-  release?: string,
+  beside: ConfigSurroundings = {},
 ): ConfigVermagic | undefined {
   const config = parseDotConfig(text).value;
   const architecture = architectureOf({ value: config, origin: { label: 'this file' } });
   if (architecture === undefined) return undefined;
   const { banner } = parseDotConfigSyntax(text);
-  const own = releaseOf(banner?.kernelVersion, config.get('LOCALVERSION') ?? '', pins, release);
+  const own = releaseOf(banner?.kernelVersion, config.get('LOCALVERSION') ?? '', pins, beside);
   const composed = composeVermagic({
     release: own?.release,
     version: parseKernelVersion(banner?.kernelVersion ?? own?.release ?? ''),
@@ -73,12 +81,12 @@ function spell(token: { readonly module: string; readonly kernel: string }): str
   return token.module === '' ? `has "${token.kernel}"` : `"${token.module}" ≠ "${token.kernel}"`;
 }
 
-/** KERNELVERSION, CONFIG_LOCALVERSION and make's LOCALVERSION, as scripts/setlocalversion puts them together. */
+/** KERNELVERSION, `localversion*` files, CONFIG_LOCALVERSION and make's LOCALVERSION, as scripts/setlocalversion puts them together. */
 function releaseOf(
   kernelVersion: string | undefined,
   localVersion: string,
   pins: PinPicture | undefined,
-  built: string | undefined,
+  { release: built, localVersionFiles = '' }: ConfigSurroundings,
 ): { release: string; from: string } | undefined {
   if (built !== undefined) return { release: built, from: 'utsrelease.h of this build' };
   const pinned = pins?.pinned('version');
@@ -87,8 +95,9 @@ function releaseOf(
   const fromMake = pins?.pinned('localversion')?.value ?? '';
   const parts = [
     kernelVersion === undefined ? pinned?.name : "the file's head",
+    localVersionFiles && 'localversion files',
     localVersion && 'CONFIG_LOCALVERSION',
     fromMake && 'LOCALVERSION of the pins',
   ];
-  return { release: `${base}${localVersion}${fromMake}`, from: parts.filter(Boolean).join(' + ') };
+  return { release: `${base}${localVersionFiles}${localVersion}${fromMake}`, from: parts.filter(Boolean).join(' + ') };
 }

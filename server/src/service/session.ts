@@ -103,6 +103,7 @@ export class Session implements WorkspaceModules {
       projects: this.#projects,
       settings: this.#settings,
       providerUris: this.#discovery?.providerSymvers ?? [],
+      modulesNamed: (name) => this.modulesNamed(name),
       targets: () => this.openTargets(),
     };
   }

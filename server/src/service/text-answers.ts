@@ -1,15 +1,14 @@
 import type { Location, TextEdit, TextRange } from '../findings/finding.ts';
 import { rulePage } from '../findings/registry.ts';
-import { releaseOfUtsHeader } from '../kernel/kernel-version.ts';
 import { parseSymvers } from '../kernel/symvers.ts';
-import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
-import { joinUri, parentUri, uriName, uriPath } from '../ports/uri.ts';
+import { uriPath } from '../ports/uri.ts';
 import { parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import type { FileKind } from '../text/file-kind.ts';
 import type { KconfigTree } from '../text/kconfig-tree.ts';
 import { LineIndex } from '../text/line-index.ts';
 import { configReferences } from './config-references.ts';
+import { configSurroundings } from './config-surroundings.ts';
 import { configVermagic } from './config-vermagic.ts';
 import { completeConfigLine, configDefinitions, configSymbolAt, hoverConfigSymbol } from './config-view.ts';
 import { completeExtraSymbols } from './kbuild-completion.ts';
@@ -151,7 +150,12 @@ export class TextAnswers {
     const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     if (kind === 'dot-config') {
       const { targets, pins } = await this.#texts.context(input.uri);
-      const made = configVermagic(input.text, targets ?? [], pins, await this.#builtRelease(input.uri));
+      const made = configVermagic(
+        input.text,
+        targets ?? [],
+        pins,
+        await configSurroundings(this.#ports.files, input.uri),
+      );
       return made ? [{ range: top, title: made.title }] : [];
     }
     if (kind !== 'kbuild' && kind !== 'makefile') return [];
@@ -221,14 +225,6 @@ export class TextAnswers {
         ? configSymbolAt(lineOf(input, position), position.line, position.character, kind === 'kconfig')
         : undefined;
     return { symbol: found?.name, tree: found && (await this.#kconfig(input)) };
-  }
-
-  /** The release that the build of this `.config` has written down. */
-  async #builtRelease(uri: string): Promise<string | undefined> {
-    if (uriName(uri) !== '.config') return undefined;
-    const header = joinUri(parentUri(uri), 'include/generated/utsrelease.h');
-    const bytes = await this.#ports.files.readFile(header, limits.textBytes).catch(() => undefined);
-    return bytes && releaseOfUtsHeader(new TextDecoder().decode(bytes))?.release;
   }
 
   async #kconfig(input: LintInput): Promise<KconfigTree | undefined> {

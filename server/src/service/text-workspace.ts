@@ -22,6 +22,8 @@ export interface TextSurroundings {
   readonly settings: Settings;
   /** Module.symvers files of out-of-tree providers. */
   readonly providerUris: readonly string[];
+  /** URIs of modules by name, where they are known. */
+  modulesNamed?(name: string): readonly string[];
   /** The selected target first. */
   targets(): Promise<readonly OpenedTarget[]>;
 }
@@ -61,6 +63,7 @@ export class TextWorkspace {
       kconfig: this.#kconfig,
       providers: await this.#providers,
       markdownFences: around.settings.markdownFences,
+      ...(around.modulesNamed ? { modulesNamed: around.modulesNamed.bind(around) } : {}),
       ...(parsers.shell ? { shell: parsers.shell } : {}),
       ...(parsers.c ? { cParser: parsers.c } : {}),
       ...(folder === undefined ? {} : { workspaceUri: folder }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseSymvers } from '../../../server/src/kernel/symvers.ts';
+import { configSurroundings } from '../../../server/src/service/config-surroundings.ts';
 import { configVermagic } from '../../../server/src/service/config-vermagic.ts';
 import {
   completeConfigLine,
@@ -35,6 +36,19 @@ describe('vermagic of a configuration', () => {
     const made = configVermagic(config.replace('PREEMPT_RT', 'PREEMPT'), [orin], undefined);
     assert.match(made?.title ?? '', /^→ 5\.15\.148 SMP preempt mod_unload modversions aarch64 · orin-rt: /);
     assert.ok(made?.differs[0]?.words.includes('"preempt" ≠ "preempt_rt"'));
+  });
+
+  test('what lies beside .config counts: localversion files, and the release of a build before all', async () => {
+    const files = new MemoryFileSystem({
+      '/k/.config': config,
+      '/k/localversion-rt': '-rt53\n',
+      '/k/localversion-rt~': '-old\n',
+    });
+    const title = async () =>
+      configVermagic(config, [], undefined, await configSurroundings(files, 'file:///k/.config'))?.title;
+    assert.equal(await title(), '→ 5.15.148-rt53 SMP preempt_rt mod_unload modversions aarch64');
+    files.write('/k/include/generated/utsrelease.h', '#define UTS_RELEASE "5.15.148-built"\n');
+    assert.equal(await title(), '→ 5.15.148-built SMP preempt_rt mod_unload modversions aarch64');
   });
 
   test('a fragment has no vermagic', () => {

@@ -228,4 +228,14 @@ export const kbuildExamples: readonly RuleExample[] = [
     },
     finds: [],
   },
+  {
+    rule: 'localversion-plus',
+    shows: 'a pinned release and a pinned vermagic with the plus of an untagged checkout',
+    path: '/w/versions.env',
+    text: 'KERNEL_RELEASE=5.15.148+\nEXPECTED_VERMAGIC="5.15.148-tegra+ SMP mod_unload aarch64"\nGCC_VERSION=12+\n',
+    finds: [
+      { at: '5.15.148+', says: 'LOCALVERSION not set at all' },
+      { at: '5.15.148-tegra+', says: 'makes "5.15.148-tegra"' },
+    ],
+  },
 ];

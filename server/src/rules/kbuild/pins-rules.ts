@@ -1,11 +1,12 @@
 import { uriName } from '../../ports/uri.ts';
 import type { Found, RuleSet } from '../text-rule.ts';
+import { lonePlus } from './lone-plus.ts';
 
 /** Disagreements between the places that pin versions, shown in each of the files concerned. */
 export const pinsRules: RuleSet = {
   kinds: ['env', 'shell', 'makefile', 'kbuild', 'dockerfile', 'pins'],
   run(document, context) {
-    const found: Found[] = [];
+    const found: Found[] = context.pins ? [...lonePlus(document, context.pins)] : [];
     for (const { pin, other, rule, expected, message } of context.pins?.conflicts ?? []) {
       if (pin.uri !== document.uri) continue;
       const start = document.lines.offsetAt(pin.range.start);

@@ -1,16 +1,24 @@
+import { fileStart } from '../../findings/finding.ts';
 import { architectures } from '../../kernel/architecture.ts';
 import { compareVermagic } from '../../kernel/vermagic-comparison.ts';
 import { limits } from '../../limits.ts';
+import { uriPath } from '../../ports/uri.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found } from '../text-rule.ts';
 import { type LoaderMessage, loaderMessages } from './loader-messages.ts';
+
+/** A root file system and a build tree may both have the module. */
+const relatedFiles = 4;
 
 /** Words of which every message has at least one: lines without them are skipped fast. */
 const hint =
   /modul|magic|symbol|taint|ELF|reloc|fno-common|Lockdown|parameter|Key was|Required key|Exec format|dangerous|decompress|RWX|WRITE\|EXEC/i;
 
-/** Every line of a log that the module loader or its tools wrote, explained. */
-export function* loadRefusals(document: TextDocument): Iterable<Found> {
+/** Every line of a log that the module loader or its tools wrote, explained, with the module's file where the workspace has it. */
+export function* loadRefusals(
+  document: TextDocument,
+  modulesNamed: (name: string) => readonly string[] = () => [],
+): Iterable<Found> {
   const { lines } = document;
   let told = 0;
   for (let number = 0; number < lines.lineCount && told < limits.logFindings; number++) {
@@ -20,12 +28,16 @@ export function* loadRefusals(document: TextDocument): Iterable<Found> {
     if (explained === undefined) continue;
     told++;
     const start = lines.lineStart(number);
+    const files = explained.module === undefined ? [] : modulesNamed(explained.module).slice(0, relatedFiles);
     yield {
       rule: 'load-refusal',
       start: start + explained.start,
       end: start + explained.end,
       message: explained.text,
       ...(explained.module !== undefined && { symbol: explained.module }),
+      ...(files.length > 0 && {
+        related: files.map((uri) => ({ start: 0, end: 0, uri, range: fileStart, message: uriPath(uri) })),
+      }),
       ...(explained.expected !== undefined && { expected: explained.expected }),
       ...(explained.actual !== undefined && { actual: explained.actual }),
     };

@@ -5,5 +5,5 @@ import { taintedTraces } from './tainted-trace.ts';
 /** The rules over kernel logs: dmesg, journal and serial captures. */
 export const logRules: RuleSet = {
   kinds: ['kernel-log'],
-  run: (document) => [...loadRefusals(document), ...taintedTraces(document)],
+  run: (document, context) => [...loadRefusals(document, context.modulesNamed), ...taintedTraces(document)],
 };

@@ -1,0 +1,25 @@
+import { releaseOfUtsHeader } from '../kernel/kernel-version.ts';
+import { limits } from '../limits.ts';
+import type { FileSystem } from '../ports/file-system.ts';
+import { joinUri, parentUri, uriName } from '../ports/uri.ts';
+import type { ConfigSurroundings } from './config-vermagic.ts';
+
+/** Reads what lies beside a `.config`: the release of its build, and the tree's `localversion*` files. */
+export async function configSurroundings(files: FileSystem, uri: string): Promise<ConfigSurroundings> {
+  if (uriName(uri) !== '.config') return {};
+  const folder = parentUri(uri);
+  const read = async (path: string) => {
+    const bytes = await files.readFile(joinUri(folder, path), limits.textBytes).catch(() => undefined);
+    return bytes && new TextDecoder().decode(bytes);
+  };
+  const header = await read('include/generated/utsrelease.h');
+  const release = header === undefined ? undefined : releaseOfUtsHeader(header)?.release;
+  if (release !== undefined) return { release };
+  // scripts/setlocalversion: collect_files takes localversion* but what editors leave behind, without white space.
+  const entries = await files.readDirectory(folder).catch(() => []);
+  const names = entries
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('localversion') && !name.endsWith('~'));
+  const contents = await Promise.all(names.sort().map(read));
+  return { localVersionFiles: contents.join('').replace(/\s/g, '') };
+}
