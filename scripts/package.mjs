@@ -22,7 +22,14 @@ const required = [
   'client/dist/ko-editor.js',
   'client/dist/ko-editor.css',
   'server/dist/server.cjs',
-];
+  'server/dist/scan-thread.cjs',
+  'server/dist/signature-libraries.cjs',
+  'server/dist/text-libraries.cjs',
+  // What the manifest itself refers to.
+  ...manifest.contributes.grammars.map((grammar) => grammar.path),
+  ...manifest.contributes.languages.flatMap((language) => language.configuration ?? []),
+  ...manifest.contributes.jsonValidation.map((schema) => schema.url),
+].map((file) => path.posix.normalize(file));
 const allowed = [/^server\/dist\/[\w-]+\.wasm$/, /^docs\/rules\/[a-z0-9-]+\.md$/];
 
 if (process.execPath !== projectNode()) {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { editorViewType } from '../../../client/src/ko-editor/view-type.ts';
 import { isModulePath } from '../../../client/src/module-files.ts';
 import { rules } from '../../../server/src/findings/registry.ts';
+import { projectFileJsonSchema } from '../../../server/src/service/project-file-schema.ts';
 import { settingsSchema } from '../../../server/src/service/settings.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -41,6 +42,12 @@ test('the levels that settings take are those of the rules there are; `npm run m
   for (const [id, rule] of Object.entries(rules)) {
     assert.equal(setting.properties[id].markdownDescription, `${rule.summary}. Default: \`${rule.level}\`.`);
   }
+});
+
+test('the editor completes vermagic.json by the schema that the server reads it with; `npm run manifest` writes it', () => {
+  const [{ fileMatch, url }] = contributes.jsonValidation;
+  assert.equal(fileMatch, 'vermagic.json');
+  assert.deepEqual(JSON.parse(fs.readFileSync(path.join(root, url), 'utf8')), projectFileJsonSchema());
 });
 
 test('every setting of the manifest is read by the server, with the same default', () => {
