@@ -55,6 +55,8 @@ export const limits = {
   shellOutputCharacters: 512 * 1024,
   /** Calls of one function with the same arguments: variables may differ between them, but seldom do. */
   shellSameCalls: 3,
+  /** Words of all readings of one command together; a real command has some dozens in a few readings. */
+  shellReadWords: 4_096,
   /** Statements visited in one script, calls unrolled: keeps mutual recursion from growing without end. */
   shellSteps: 200_000,
   /** Text of statements kept parsed between edits: some dozens of large scripts. */

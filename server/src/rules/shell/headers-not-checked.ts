@@ -7,6 +7,10 @@ import type { ScriptRule } from './script-rule.ts';
 const headers =
   /(linux|kernel)-headers|linux-kbuild|\/lib\/modules\/.*\/(build|source)|\/usr\/src\/(linux|kernel)|kernel-devel|KERNELDIR=|KDIR=|--kernelsourcedir|IGNORE_CC_MISMATCH|-headers-/;
 
+export function mentionsHeaders(text: string): boolean {
+  return headers.test(text);
+}
+
 /** Installers that build modules behind the scenes. */
 const installer = /^(NVIDIA-Linux-.*|ZED_SDK_.*|VBoxLinuxAdditions|cuda_\d.*_linux)\.run$/i;
 
@@ -14,14 +18,18 @@ const installer = /^(NVIDIA-Linux-.*|ZED_SDK_.*|VBoxLinuxAdditions|cuda_\d.*_lin
 export const headersNotChecked: ScriptRule = {
   rule: 'headers-not-checked',
   *check({ commands, writes }) {
+    const candidates = commands.flatMap((command) => {
+      const word = buildsBehind(command);
+      return word === undefined ? [] : [{ command, word }];
+    });
+    if (candidates.length === 0) return;
     const steps = [
-      ...commands.filter((command) => command.argv.some(mentionsHeaders)).map((command) => command.order),
-      ...writes.filter((file) => mentionsHeaders(file.path)).map((file) => file.order),
+      ...commands.filter((command) => command.argv.some(isAboutHeaders)).map((command) => command.order),
+      ...writes.filter((file) => isAboutHeaders(file.path)).map((file) => file.order),
     ];
     const first = Math.min(...steps);
-    for (const command of commands) {
-      const word = buildsBehind(command);
-      if (word === undefined || first <= command.order) continue;
+    for (const { command, word } of candidates) {
+      if (first <= command.order) continue;
       yield {
         rule: 'headers-not-checked',
         start: word.start,
@@ -33,8 +41,8 @@ export const headersNotChecked: ScriptRule = {
   },
 };
 
-function mentionsHeaders(word: Word): boolean {
-  return headers.test(word.parts.map((part) => part.text ?? part.source ?? '').join(''));
+function isAboutHeaders(word: Word): boolean {
+  return mentionsHeaders(word.value ?? word.parts.map((part) => part.text ?? part.source ?? '').join(''));
 }
 
 /** The word to point at, when a command builds modules on its own account. */

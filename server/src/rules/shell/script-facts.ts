@@ -9,6 +9,7 @@ import type { TextDocument } from '../../text/text-document.ts';
 import type { RuleContext } from '../text-rule.ts';
 import { ScriptEdits } from './script-edits.ts';
 import type { ScriptFacts } from './script-rule.ts';
+import { wantedCommands } from './wanted-commands.ts';
 
 /** A text without any of these has nothing that a rule could find. */
 const interesting =
@@ -24,7 +25,7 @@ export function scriptFacts(document: TextDocument, context: RuleContext): Scrip
     return { document, policy, commands: [], writes: [], preferences: [whole], edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
-  const walk = new ScriptWalk(shell, /dkms|\.run\b/.test(document.text));
+  const walk = new ScriptWalk(shell, wantedCommands(document.text));
   const scripts = embeddedScripts(document.kind, whole);
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
   runWrittenFiles(walk);

@@ -2,6 +2,7 @@ import { limits } from '../../limits.ts';
 import { concatMapped, type MappedText, type TextSpan } from '../source-map.ts';
 import { assign } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
+import { isFollowed } from './command-interest.ts';
 import { applyRedirects, hereString } from './redirections.ts';
 import type { ScriptWalk, Surroundings } from './script-walk.ts';
 import { baseName } from './shell-command.ts';
@@ -11,13 +12,6 @@ import { unwrap } from './unwrapping.ts';
 import type { Word, WordPart } from './word.ts';
 import { wordsAsScript } from './word.ts';
 import { expandWord } from './word-expansion.ts';
-
-const inert: ReadonlySet<string> = new Set(
-  'test [ grep egrep fgrep sed awk gawk rm rmdir ls mkdir cut sort uniq tr head tail wc basename dirname touch chmod chown sleep kill date expr exit return break continue let cd pushd popd umask stat id uname hostname getopts getopt seq sync mount umount'.split(
-    ' ',
-  ),
-);
-const printing: ReadonlySet<string> = new Set(['echo', 'printf', ':', 'true', 'false']);
 
 /** A command about to run: its surroundings, and the variables given to it alone. */
 export interface RunContext extends Surroundings {
@@ -40,7 +34,11 @@ export class CommandRunner {
   }
 
   simpleCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
-    if (this.#isInert(node, frame, around)) return;
+    if (this.#isPassedOver(node, frame, around)) {
+      this.extraArguments = [];
+      if (node.substitutes) this.walk.substitutions(node, frame, around);
+      return;
+    }
     const expansion = this.walk.expansion(frame, around);
     let environment = around.scope.exported();
     const name = childOf(node, 'name');
@@ -73,13 +71,16 @@ export class CommandRunner {
     for (const file of redirections.outputs) this.fileWritten(file.path, this.lastOutput, file.append, span, around);
   }
 
-  /** A command that no rule asks about and that runs nothing else: most of a script, left out for speed. */
-  #isInert(node: ShellNode, frame: Frame, around: Surroundings): boolean {
+  /** A command that nobody asks about and that runs nothing else; only the substitutions among its words run. */
+  #isPassedOver(node: ShellNode, frame: Frame, around: Surroundings): boolean {
     const name = childOf(node, 'name');
-    if (name === undefined || node.substitutes || this.walk.thorough) return false;
+    if (name === undefined) return false;
     const text = frame.text.slice(name.start, name.end);
-    if (!(inert.has(text) || (!this.collecting && printing.has(text)))) return false;
-    return !around.scope.functions.has(text);
+    if (!/^[\w.+/[:-]+$/.test(text) || around.scope.functions.has(text)) return false;
+    const base = baseName(text);
+    if (isFollowed(base, this.collecting) || knownFile(text, around) !== undefined) return false;
+    if (this.walk.interest.wants(base, frame.text.slice(node.start, node.end))) return false;
+    return !node.children.some((child) => child.type === 'file_redirect');
   }
 
   /** Runs one command whose words are settled. */
@@ -186,15 +187,23 @@ function isPrivilegePrefix(word: Word): boolean {
   );
 }
 
+/**
+ * Every choice of one reading for each word, the last word's changing first: at most `limits.shellAlternatives`, and
+ * fewer for a command of very many words (an unclosed quote makes words of half a script).
+ */
 function allReadings(words: readonly (readonly (readonly Word[])[])[]): readonly (readonly Word[])[] {
-  let all: readonly (readonly Word[])[] = [[]];
-  for (const readings of words) {
-    const [only] = readings;
-    if (readings.length === 1 && only !== undefined) {
-      all = all.map((argv) => [...argv, ...only]);
-      continue;
+  let count = 1;
+  for (const readings of words) count = Math.min(count * readings.length, limits.shellAlternatives);
+  count = Math.min(count, Math.max(1, Math.floor(limits.shellReadWords / Math.max(1, words.length))));
+  const all: Word[][] = [];
+  for (let choice = 0; choice < count; choice++) {
+    const argv: Word[][] = [];
+    let left = choice;
+    for (const readings of words.toReversed()) {
+      argv.push([...(readings[left % readings.length] ?? [])]);
+      left = Math.floor(left / readings.length);
     }
-    all = all.flatMap((argv) => readings.map((reading) => [...argv, ...reading])).slice(0, limits.shellAlternatives);
+    all.push(argv.reverse().flat());
   }
   return all;
 }

@@ -3,6 +3,7 @@ import type { HostVariables } from '../embedded/embedded-script.ts';
 import type { MappedText, TextSpan } from '../source-map.ts';
 import { shiftedMap } from '../source-map.ts';
 import { assign, declaration, unset } from './assignments.ts';
+import { type CommandInterest, everyCommand } from './command-interest.ts';
 import { CommandRunner } from './command-running.ts';
 import { applyRedirects, type Redirections } from './redirections.ts';
 import type { FileWrite, Place, ScriptRun, ShellCommand } from './shell-command.ts';
@@ -43,11 +44,10 @@ export class ScriptWalk {
   #steps = 0;
   truncated = false;
 
-  /** Follows commands too that only matter as a sign of care (a test for headers). */
-  readonly thorough: boolean;
+  readonly interest: CommandInterest;
 
-  constructor(parser: ShellParser, thorough = true) {
-    this.thorough = thorough;
+  constructor(parser: ShellParser, interest: CommandInterest = everyCommand) {
+    this.interest = interest;
     this.#parser = parser;
     this.#runner = new CommandRunner(this);
   }
@@ -182,9 +182,28 @@ export class ScriptWalk {
     return {
       frame,
       scope: around.scope,
-      substitute: (node, own) =>
-        this.#all(node.children, own, { ...around, scope: around.scope.fork(), input: undefined, upstream: [] }),
+      substitute: (node, own) => this.#substitute(node, own, around),
     };
+  }
+
+  /** Runs the substitutions below a node whose words nobody wants. */
+  substitutions(node: ShellNode, frame: Frame, around: Surroundings): void {
+    for (const child of node.children) {
+      if (!child.substitutes) continue;
+      if (/^(command|process)_substitution$/.test(child.type)) this.#substitute(child, frame, around);
+      else this.substitutions(child, frame, around);
+    }
+  }
+
+  /** What a substitution prints is not followed, and is not the output of the command around it. */
+  #substitute(node: ShellNode, frame: Frame, around: Surroundings): void {
+    const { collecting, lastOutput, extraArguments } = this.#runner;
+    this.#runner.collecting = false;
+    this.#runner.extraArguments = [];
+    this.#all(node.children, frame, { ...around, scope: around.scope.fork(), input: undefined, upstream: [] });
+    this.#runner.collecting = collecting;
+    this.#runner.lastOutput = lastOutput;
+    this.#runner.extraArguments = extraArguments;
   }
 
   /** Runs a function body with arguments. Variables it sets stay set. */
@@ -305,7 +324,10 @@ export class ScriptWalk {
 
   /** `[ … ]` and `[[ … ]]` as a command named `[`, its words in order. */
   #testCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
-    if (!this.thorough && !node.substitutes) return;
+    if (!this.interest.wants('[', frame.text.slice(node.start, node.end))) {
+      if (node.substitutes) this.substitutions(node, frame, around);
+      return;
+    }
     const span = frame.map.span(node.start, node.end);
     const argv = [makeWord([{ text: '[', ...span, quoted: true }], span.start, span.end)];
     const visit = (child: ShellNode): void => {
@@ -332,9 +354,10 @@ export class ScriptWalk {
     let upstream = around.upstream;
     let input = around.input;
     const collected = this.#runner.collecting;
-    this.#runner.collecting = true;
+    const last = nodes.findLast((node) => node.named);
     for (const node of nodes) {
       if (!node.named) continue;
+      this.#runner.collecting = node !== last;
       const mark = this.mark;
       this.#runner.lastOutput = undefined;
       this.statement(node, frame, { ...around, upstream, input, scope: around.scope.fork() });
@@ -352,7 +375,7 @@ export class ScriptWalk {
     this.#runner.lastOutput = undefined;
     this.#runner.extraArguments = redirections.arguments;
     const collected = this.#runner.collecting;
-    this.#runner.collecting = true;
+    this.#runner.collecting ||= redirections.outputs.length > 0 || redirections.piped !== undefined;
     if (body !== undefined) this.statement(body, frame, { ...around, input: redirections.input ?? around.input });
     this.#runner.extraArguments = [];
     this.#runner.collecting = collected;

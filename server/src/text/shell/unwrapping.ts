@@ -4,14 +4,23 @@ import { knownFile } from './command-running.ts';
 import { type ParsedArguments, parseArguments } from './option-grammar.ts';
 import type { Place } from './shell-command.ts';
 import { displayOf, makeWord, type Word, wordsAsScript } from './word.ts';
-import { composeExec, containerExec, containerRun, shellGrammar, shells, type Wrapper, wrappers } from './wrappers.ts';
+import {
+  composeExec,
+  containerExec,
+  containerRun,
+  containerTools,
+  shellGrammar,
+  shells,
+  type Wrapper,
+  wrappers,
+} from './wrappers.ts';
 
 /** Looks through a program that runs another. True when it was one. */
 export function unwrap(runner: CommandRunner, name: string, argv: readonly Word[], context: RunContext): boolean {
   const args = argv.slice(1);
   if (shells.has(name)) return runShell(runner, args, context);
   if (name === 'find' || name === 'fd') return runFind(runner, argv, context);
-  if (['docker', 'podman', 'nerdctl', 'docker-compose', 'lxc', 'kubectl', 'lxc-attach'].includes(name)) {
+  if (containerTools.has(name)) {
     return runContainer(runner, name, argv, context);
   }
   const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;

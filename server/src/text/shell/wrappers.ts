@@ -257,6 +257,17 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   retry: { grammar: grammar('t:d:', 'times= delay= until= attempts= max='), operands: 0 },
 };
 
+/** Programs that run a command in a container. */
+export const containerTools: ReadonlySet<string> = new Set([
+  'docker',
+  'podman',
+  'nerdctl',
+  'docker-compose',
+  'lxc',
+  'kubectl',
+  'lxc-attach',
+]);
+
 /** Programs that read a script: their `-c` text, a file, or standard input. */
 export const shells: ReadonlySet<string> = new Set([
   'sh',
