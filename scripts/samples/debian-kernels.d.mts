@@ -10,3 +10,10 @@ export declare function unpackedPackage(name: string, architecture: DebianArchit
 export declare function headersDirectory(release: string, architecture: DebianArchitecture): string;
 export declare function headersWithSymvers(headers: string, directory: string, symvers: string | undefined): string;
 export declare function hasCompiler(architecture: DebianArchitecture): boolean;
+export declare function kbuild(build: {
+  headers: string;
+  directory: string;
+  architecture: DebianArchitecture;
+  extraSymbols?: readonly string[];
+  variables?: readonly string[];
+}): string;
