@@ -10,7 +10,8 @@ export async function moduleFor(argument: unknown): Promise<Uri | undefined> {
   return activeModule() ?? (await pickModule());
 }
 
-function activeModule(): Uri | undefined {
+/** The module whose page or difference is looked at. */
+export function activeModule(): Uri | undefined {
   const input = window.tabGroups.activeTabGroup.activeTab?.input;
   const uri =
     input instanceof TabInputCustom || input instanceof TabInputText

@@ -1,5 +1,5 @@
 import { commands, Disposable, env, type LogOutputChannel, Uri, window } from 'vscode';
-import { moduleFor, pickModule } from './active-module.ts';
+import { activeModule, moduleFor, pickModule } from './active-module.ts';
 import { compareWithOther, compareWithRunningKernel } from './configuration/compare-commands.ts';
 import type { FileComparisons } from './configuration/file-comparisons.ts';
 import type { Differences } from './differences.ts';
@@ -7,6 +7,7 @@ import { editorViewType } from './ko-editor/view-type.ts';
 import type { LanguageServer } from './language-server.ts';
 import { isModuleFile } from './module-files.ts';
 import { openAsHex } from './open-as-hex.ts';
+import type { Rebuild } from './rebuild/rebuild.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { selectTarget } from './select-target.ts';
 
@@ -14,6 +15,7 @@ export interface CommandContext {
   readonly server: LanguageServer;
   readonly differences: Differences;
   readonly comparisons: FileComparisons;
+  readonly rebuild: Rebuild;
   readonly log: LogOutputChannel;
 }
 
@@ -50,6 +52,16 @@ export const commandTable = {
   'vermagic.compareConfiguration': ({ comparisons }, argument) =>
     compareWithOther(comparisons, 'configuration', argument),
   'vermagic.compareSymvers': ({ comparisons }, argument) => compareWithOther(comparisons, 'symvers', argument),
+  'vermagic.rebuildInContainer': ({ rebuild }, argument) => rebuild.inContainer(argument ?? activeModule()),
+  'vermagic.rebuildThisModule': async ({ rebuild }, argument) => {
+    const module = await moduleFor(argument);
+    if (module) await rebuild.thisModule(module);
+  },
+  'vermagic.rerunPhase': ({ rebuild }, argument) => rebuild.phase(argument),
+  'vermagic.rebakeRootfs': ({ rebuild }) => rebuild.kind('rootfs'),
+  'vermagic.rebuildHeadersPackage': ({ rebuild }) => rebuild.kind('headers'),
+  'vermagic.stopRebuild': ({ rebuild }) => rebuild.stop(),
+  'vermagic.writePipeline': ({ rebuild }) => rebuild.writePipeline(),
   'vermagic.restartServer': ({ server }) => server.restart(),
   'vermagic.showLog': ({ log }) => log.show(),
 } satisfies Record<string, Handler>;

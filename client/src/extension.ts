@@ -6,6 +6,8 @@ import { ExplorerDecorations } from './explorer-decorations.ts';
 import { registerModuleEditor } from './ko-editor/module-editor.ts';
 import { LanguageServer } from './language-server.ts';
 import { ModuleSummaries } from './module-summaries.ts';
+import { registerRebuildQuickFixes } from './rebuild/quick-fixes.ts';
+import { Rebuild } from './rebuild/rebuild.ts';
 import { TargetStatus } from './target-status.ts';
 
 /** Everything is registered at once and starts the server without waiting for it: activation stays short. */
@@ -15,16 +17,19 @@ export function activate(context: ExtensionContext): void {
   const summaries = new ModuleSummaries(server);
   const differences = new Differences(server);
   const comparisons = new FileComparisons(server);
+  const rebuild = new Rebuild(server, context.workspaceState);
   context.subscriptions.push(
     log,
     server,
     summaries,
     differences,
     comparisons,
+    rebuild,
+    registerRebuildQuickFixes(),
     new TargetStatus(server),
     window.registerFileDecorationProvider(new ExplorerDecorations(summaries)),
     registerModuleEditor(context.extensionUri, server, log),
-    registerCommands({ server, differences, comparisons, log }),
+    registerCommands({ server, differences, comparisons, rebuild, log }),
   );
   // A failed start is logged and shown in the status; the commands say it to whoever uses one.
   server.start().catch(() => undefined);

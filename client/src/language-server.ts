@@ -1,4 +1,5 @@
 import {
+  type BuildProgress,
   type CompareFilesParams,
   type Difference,
   type DifferenceParams,
@@ -6,6 +7,11 @@ import {
   type ModuleSummary,
   type ModulesChanged,
   method,
+  type PipelineReport,
+  type PipelineText,
+  type RebuildParams,
+  type RebuildPlanReport,
+  type RebuildReport,
   type StatusNotification,
   type TargetsResult,
 } from '@vermagic/shared';
@@ -26,12 +32,14 @@ export class LanguageServer extends Disposable {
   readonly #modulesChanged = new EventEmitter<ModulesChanged>();
   readonly #status = new EventEmitter<StatusNotification>();
   readonly #state = new EventEmitter<ServerState>();
+  readonly #buildProgress = new EventEmitter<BuildProgress>();
   #starting: Promise<void> | undefined;
   #lastStatus: StatusNotification | undefined;
 
   readonly onModulesChanged = this.#modulesChanged.event;
   readonly onStatus = this.#status.event;
   readonly onState = this.#state.event;
+  readonly onBuildProgress = this.#buildProgress.event;
 
   constructor(extensionUri: Uri, log: LogOutputChannel) {
     super(() => this.#dispose());
@@ -53,6 +61,7 @@ export class LanguageServer extends Disposable {
       },
     );
     this.#client.onNotification(method.modulesChanged, (changed: ModulesChanged) => this.#modulesChanged.fire(changed));
+    this.#client.onNotification(method.buildProgress, (progress: BuildProgress) => this.#buildProgress.fire(progress));
     this.#client.onNotification(method.status, (status: StatusNotification) => {
       this.#lastStatus = status;
       this.#status.fire(status);
@@ -118,6 +127,28 @@ export class LanguageServer extends Disposable {
     return this.#request(method.compareFiles, params, token);
   }
 
+  pipeline(folder: Uri): Promise<PipelineReport> {
+    return this.#request(method.pipeline, { uri: this.#protocolUri(folder) });
+  }
+
+  rebuildPlan(params: RebuildParams): Promise<RebuildPlanReport> {
+    return this.#request(method.rebuildPlan, params);
+  }
+
+  /** Runs what the plan of this hash showed. Cancelling stops the container too. */
+  rebuild(params: RebuildParams, run: string, hash: string, token: CancellationToken): Promise<RebuildReport> {
+    return this.#request(method.rebuild, { ...params, run, hash }, token);
+  }
+
+  pipelineText(folder: Uri): Promise<PipelineText> {
+    return this.#request(method.pipelineText, { uri: this.#protocolUri(folder) });
+  }
+
+  /** A URI as the server takes it. */
+  protocolUri(uri: Uri): string {
+    return this.#protocolUri(uri);
+  }
+
   /** URIs of a notification as the editor writes them, so that they can be compared with its own. */
   editorUri(uri: string): Uri {
     return this.#client.protocol2CodeConverter.asUri(uri);
@@ -133,7 +164,7 @@ export class LanguageServer extends Disposable {
   }
 
   #dispose(): void {
-    for (const emitter of [this.#modulesChanged, this.#status, this.#state]) emitter.dispose();
+    for (const emitter of [this.#modulesChanged, this.#status, this.#state, this.#buildProgress]) emitter.dispose();
     // The connection is closed politely; a server that hangs is killed by the client after two seconds.
     void this.#client.dispose().catch(() => undefined);
   }

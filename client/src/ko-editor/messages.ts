@@ -7,6 +7,7 @@ export type PageCommand =
   | 'vermagic.showCrcDifference'
   | 'vermagic.copyReport'
   | 'vermagic.openAsHex'
+  | 'vermagic.rebuildInContainer'
   | 'vermagic.restartServer'
   | 'vermagic.showLog';
 

@@ -7,6 +7,7 @@ const buttons: readonly (readonly [label: string, command: PageCommand])[] = [
   ['Select Target…', 'vermagic.selectTarget'],
   ['Show Vermagic Difference', 'vermagic.showVermagicDifference'],
   ['Show CRC Difference', 'vermagic.showCrcDifference'],
+  ['Rebuild in Container', 'vermagic.rebuildInContainer'],
   ['Copy Report', 'vermagic.copyReport'],
   ['Open as Hex', 'vermagic.openAsHex'],
 ];
