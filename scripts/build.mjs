@@ -74,7 +74,6 @@ const wasm = {
   'web-tree-sitter.wasm': 'web-tree-sitter/web-tree-sitter.wasm',
   'tree-sitter-bash.wasm': 'tree-sitter-bash/tree-sitter-bash.wasm',
   'tree-sitter-c.wasm': 'tree-sitter-c/tree-sitter-c.wasm',
-  'tree-sitter-kconfig.wasm': 'tree-sitter-kconfig/tree-sitter-kconfig.wasm',
 };
 for (const [name, from] of Object.entries(wasm)) {
   fs.copyFileSync(path.join(root, 'node_modules', from), path.join(root, 'server/dist', name));

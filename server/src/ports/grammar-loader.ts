@@ -2,5 +2,5 @@
 export interface GrammarLoader {
   /** The tree-sitter runtime itself. */
   loadRuntime(): Promise<Uint8Array>;
-  loadGrammar(name: 'bash' | 'c' | 'kconfig'): Promise<Uint8Array>;
+  loadGrammar(name: 'bash' | 'c'): Promise<Uint8Array>;
 }

@@ -1,4 +1,3 @@
-import type { Parser } from 'web-tree-sitter';
 import { versionOfMakefile } from '../kernel/kernel-version.ts';
 import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
@@ -15,14 +14,12 @@ const stepsUp = 4;
  */
 export class KconfigStore implements KconfigProvider {
   readonly #files: FileSystem;
-  readonly #parser: Parser | undefined;
   /** Folders with kernel sources that may serve files outside any tree (`/boot/config-R`). */
   readonly #sources: readonly string[];
   readonly #trees = new Map<string, Promise<KconfigTree | undefined>>();
 
-  constructor(files: FileSystem, options: { parser?: Parser; sources?: readonly string[] } = {}) {
+  constructor(files: FileSystem, options: { sources?: readonly string[] } = {}) {
     this.#files = files;
-    this.#parser = options.parser;
     this.#sources = options.sources ?? [];
   }
 
@@ -58,7 +55,7 @@ export class KconfigStore implements KconfigProvider {
     const makefile = await this.#makefile(root);
     const version = makefile && versionOfMakefile(makefile)?.text;
     const request = { rootUri: root, arch, ...(version !== undefined && { kernelVersion: version }) };
-    const { value } = await loadKconfigTree(this.#files, this.#parser, request);
+    const { value } = await loadKconfigTree(this.#files, undefined, request);
     return value.symbols.size === 0 ? undefined : value;
   }
 

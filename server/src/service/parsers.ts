@@ -6,7 +6,6 @@ import { ShellParser } from '../text/shell/shell-parser.ts';
 export interface TextParsers {
   readonly shell?: ShellParser;
   readonly c?: Parser;
-  readonly kconfig?: Parser;
 }
 
 /** The parsers of the languages, loaded when the first text asks. A grammar that cannot be loaded is logged and left out. */
@@ -29,11 +28,10 @@ export class LazyParsers {
     // The shell parser initialises the runtime, which must happen once and before the others.
     const shell = await this.#orLog('bash', () => ShellParser.create(this.#loader));
     const c = shell && (await this.#orLog('C', () => this.#parser('c')));
-    const kconfig = shell && (await this.#orLog('Kconfig', () => this.#parser('kconfig')));
-    return { ...(shell ? { shell } : {}), ...(c ? { c } : {}), ...(kconfig ? { kconfig } : {}) };
+    return { ...(shell ? { shell } : {}), ...(c ? { c } : {}) };
   }
 
-  async #parser(grammar: 'c' | 'kconfig'): Promise<Parser> {
+  async #parser(grammar: 'c'): Promise<Parser> {
     const language = await Language.load(await this.#loader.loadGrammar(grammar));
     const parser = new Parser();
     parser.setLanguage(language);

@@ -54,7 +54,7 @@ export class TextWorkspace {
     const parsers = await this.#parsers.get();
     const folder = around.folders.find((candidate) => isWithin(candidate, uri)) ?? around.folders[0];
     const pins = folder === undefined ? undefined : (await this.#pinStore(folder)).picture;
-    this.#kconfig ??= new KconfigStore(this.#ports.files, parsers.kconfig ? { parser: parsers.kconfig } : {});
+    this.#kconfig ??= new KconfigStore(this.#ports.files);
     this.#providers ??= this.#readProviders(around.providerUris);
     return {
       policy: await this.#policy(around, folder),
