@@ -49,6 +49,8 @@ export class CleanProof {
   readonly #crcSeen: Uint32Array;
   readonly #namespaceSeen: Uint32Array;
   #turn = 0;
+  /** Where the module proven last has its vermagic. */
+  readonly vermagic = { start: 0, end: 0 };
 
   constructor(plan: ProofPlan) {
     this.#plan = plan;
@@ -88,7 +90,7 @@ export class CleanProof {
     if ((specials[special.extendedCrcs] as number) + (specials[special.extendedNames] as number) !== 0)
       return proven.doubt;
     if (!plan.smp && (specials[special.percpu] as number) !== 0) return proven.doubt;
-    const imported = readProvenModinfo(module, sections, plan, this.#namespaceNames);
+    const imported = readProvenModinfo(module, sections, plan, this.#namespaceNames, this.vermagic);
     if (status === proven.doubt || imported === undefined || !this.#isNamedAs(module, name)) return proven.doubt;
     if (!this.#versions(module)) return proven.doubt;
     if (!this.#symbols(module, self, imported)) return proven.doubt;

@@ -29,6 +29,8 @@ export interface ProofPlan {
   readonly exports: ExportTableImage;
   /** VERMAGIC_STRING in bytes. */
   readonly vermagic: Uint8Array;
+  /** The first space in it and all after it: what is compared of modules with CRCs. */
+  readonly vermagicTail: Uint8Array;
   readonly modversions: boolean;
   readonly elfClass: 32 | 64;
   readonly machine: number;
@@ -86,6 +88,7 @@ export function proofPlan(
   return {
     exports,
     vermagic: encoder.encode(vermagic.value),
+    vermagicTail: encoder.encode(/ .*$/s.exec(vermagic.value)?.[0] ?? ''),
     providers: new Set(exports.exporters.slice(1)),
     modversions,
     elfClass: architecture.value.class,

@@ -21,6 +21,8 @@ export interface ProofBoard {
   readonly status: Uint16Array;
   /** Which thread looked at it: numbers of signature shapes are a thread's own. */
   readonly thread: Uint8Array;
+  /** Of a proven module, its vermagic's place in the thread's list; 0 is the target's own. */
+  readonly vermagic: Uint16Array;
   /** Bytes, modification time in milliseconds, inode. */
   readonly identity: Float64Array;
   /** The identity that the file had when it was last found clean; NaN for a file that was not. */
@@ -34,6 +36,8 @@ export const boardStatus = { pending: 0xffff, unreadable: 0xfffe, known: 0xfffd 
 export interface ProveReply {
   readonly thread: number;
   readonly shapes: readonly SignatureShape[];
+  /** Vermagic strings met, the target's own first. */
+  readonly vermagics: readonly string[];
   /** Number of the file and why it cannot be read. */
   readonly unreadable: readonly (readonly [file: number, reason: string])[];
 }
@@ -47,6 +51,7 @@ export function createBoard(files: number): ProofBoard {
     counters: new Int32Array(shared(8)),
     status: new Uint16Array(shared(files * 2)).fill(boardStatus.pending),
     thread: new Uint8Array(shared(files)),
+    vermagic: new Uint16Array(shared(files * 2)),
     identity: new Float64Array(shared(files * 24)).fill(Number.NaN),
     known: new Float64Array(shared(files * 24)).fill(Number.NaN),
     self: new Int32Array(shared(files * 4)),
@@ -59,10 +64,13 @@ export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileRead
   const proof = new CleanProof(job.plan);
   const shapes: SignatureShape[] = [];
   const unreadable: [number, string][] = [];
+  const vermagics = [job.plan.vermagic];
   const encoder = new TextEncoder();
   for (;;) {
     const first = Atomics.add(board.counters, 0, handful);
-    if (first >= uris.length) return { thread, shapes, unreadable };
+    if (first >= uris.length) {
+      return { thread, shapes, vermagics: vermagics.map((bytes) => new TextDecoder().decode(bytes)), unreadable };
+    }
     const last = Math.min(uris.length, first + handful);
     for (let file = first; file < last; file++) {
       const uri = uris[file] as string;
@@ -77,12 +85,28 @@ export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileRead
         unreadable.push([file, problem]);
       } else {
         const name = encoder.encode(names[file]);
-        board.status[file] = proof.prove(reader as unknown as ModuleBytes, board.self[file] as number, name, shapes);
+        const status = proof.prove(reader as unknown as ModuleBytes, board.self[file] as number, name, shapes);
+        if (status !== proven.doubt && status !== proven.exportsDiffer) {
+          board.vermagic[file] = placeOf(vermagics, reader.bytes, proof.vermagic);
+        }
+        board.status[file] = status;
       }
     }
     Atomics.add(board.counters, 1, last - first);
     progress?.();
   }
+}
+
+/** Modules of one tree have one vermagic, or a few. */
+function placeOf(known: Uint8Array[], bytes: Uint8Array, { start, end }: { start: number; end: number }): number {
+  for (let place = 0; place < known.length; place++) {
+    const one = known[place] as Uint8Array;
+    if (one.length !== end - start) continue;
+    let same = 0;
+    while (same < one.length && one[same] === bytes[start + same]) same++;
+    if (same === one.length) return place;
+  }
+  return known.push(new Uint8Array(bytes.subarray(start, end))) - 1;
 }
 
 /** A reader's answer for a file that is read in parts instead. */

@@ -18,8 +18,8 @@ function ascii(text: string): Uint8Array {
 }
 
 /**
- * Holds `.modinfo` against the plan: the very vermagic (release included, so that a mixed tree shows), licence, providers
- * that are there, no livepatch, not blacklisted.
+ * Holds `.modinfo` against the plan: vermagic, licence, providers that are there, no livepatch, not blacklisted.
+ * @param found is told where the vermagic stands: its release may be another where CRCs take its place.
  * @returns per namespace of the export table 1 where the module imports it; `undefined` when something is in doubt.
  */
 export function readProvenModinfo(
@@ -27,11 +27,13 @@ export function readProvenModinfo(
   sections: SectionTable,
   plan: ProofPlan,
   namespaces: readonly Uint8Array[],
+  found: { start: number; end: number },
 ): Uint8Array | undefined {
   const section = sections.specials[special.modinfo] as number;
   if (section === 0) return undefined;
   const end = (sections.offsets[section] as number) + (sections.sizes[section] as number);
   if (bytes[end - 1] !== 0) return undefined;
+  const releaseCounts = !(plan.modversions && (sections.specials[special.versions] as number) !== 0);
   const imported = new Uint8Array(namespaces.length);
   let vermagic = false;
   let license = false;
@@ -43,7 +45,9 @@ export function readProvenModinfo(
     const keyEnd = value < 0 ? stop : value - 1;
     const first = bytes[start];
     if (first === 0x76 && !vermagic && isKey(bytes, start, keyEnd, keys.vermagic)) {
-      if (value < 0 || !isKey(bytes, value, stop, plan.vermagic)) return undefined;
+      if (value < 0 || !sameMagic(bytes, value, stop, plan, releaseCounts)) return undefined;
+      found.start = value;
+      found.end = stop;
       vermagic = true;
     } else if (first === 0x6c) {
       if (isKey(bytes, start, keyEnd, keys.livepatch)) return undefined;
@@ -76,6 +80,13 @@ export function readProvenModinfo(
 
 function isKey(bytes: Uint8Array, start: number, end: number, key: Uint8Array): boolean {
   return end - start === key.length && startsWith(bytes, start, key);
+}
+
+function sameMagic(bytes: Uint8Array, start: number, end: number, plan: ProofPlan, releaseCounts: boolean): boolean {
+  if (releaseCounts) return isKey(bytes, start, end, plan.vermagic);
+  let at = start;
+  while (at < end && bytes[at] !== 0x20) at++;
+  return isKey(bytes, at, end, plan.vermagicTail);
 }
 
 /** Each name of a comma list is that of a module that exports something. */

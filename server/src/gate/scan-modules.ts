@@ -46,6 +46,8 @@ export interface ModuleScanInput {
 export interface Remembered {
   readonly identity: readonly [bytes: number, modifiedMs: number, inode: number];
   readonly class: CleanClass | 'checked';
+  /** Where it is not the target's, release and all. */
+  readonly vermagic?: string;
   readonly checked?: FullChecked;
 }
 
@@ -57,6 +59,8 @@ export interface ScannedModule {
   /** `undefined` when it was never read. */
   readonly identity: readonly [number, number, number] | undefined;
   readonly class: CleanClass | 'checked' | 'unreadable';
+  /** Of a proven module, where it is not the target's own: another release, for which CRCs take the place. */
+  readonly vermagic?: string;
   readonly checked?: FullChecked;
   readonly reason?: string;
 }
@@ -147,6 +151,7 @@ async function prove(
   for (const [row, file] of looked.entries()) {
     board.status[file] = part.status[row] as number;
     board.thread[file] = part.thread[row] as number;
+    board.vermagic[file] = part.vermagic[row] as number;
     board.identity.set(part.identity.subarray(row * 3, row * 3 + 3), file * 3);
   }
   return {
@@ -176,6 +181,7 @@ async function finish(
 ): Promise<ScannedModule[]> {
   const reasons = new Map(replies.flatMap((reply) => reply.unreadable));
   const shapes = new Map(replies.map((reply) => [reply.thread, reply.shapes]));
+  const magics = new Map(replies.map((reply) => [reply.thread, reply.vermagics]));
   const meanings: Meanings = {
     byText: new Map<string, ShapeMeaning>(),
     bySame: new Map<SignatureShape, ShapeMeaning>(),
@@ -189,8 +195,14 @@ async function finish(
     if (status === boardStatus.known) {
       const known = remembered.get(module.path);
       if (known !== undefined) {
-        const { checked } = known;
-        done.push({ module, identity, class: known.class, ...(checked === undefined ? {} : { checked }) });
+        const { checked, vermagic } = known;
+        done.push({
+          module,
+          identity,
+          class: known.class,
+          ...(vermagic === undefined ? {} : { vermagic }),
+          ...(checked === undefined ? {} : { checked }),
+        });
         continue;
       }
     }
@@ -198,15 +210,20 @@ async function finish(
       done.push({ module, identity: undefined, class: 'unreadable', reason: reasons.get(file) ?? 'it cannot be read' });
       continue;
     }
+    const magic =
+      (board.vermagic[file] as number) > 0
+        ? magics.get(board.thread[file] as number)?.[board.vermagic[file] as number]
+        : undefined;
+    const other = magic === undefined ? {} : { vermagic: magic };
     if (status === proven.clean || status === proven.unsigned) {
-      done.push({ module, identity, class: status === proven.clean ? 'clean' : 'unsigned' });
+      done.push({ module, identity, class: status === proven.clean ? 'clean' : 'unsigned', ...other });
       continue;
     }
     if (status >= proven.signed && status < boardStatus.known) {
       const shape = shapes.get(board.thread[file] as number)?.[status - proven.signed];
       const meaning = shape === undefined ? 'each' : await meaningOf(work, module, shape, meanings);
       if (meaning !== 'each') {
-        done.push({ module, identity, class: meaning });
+        done.push({ module, identity, class: meaning, ...other });
         continue;
       }
     }

@@ -6,6 +6,7 @@ import type { RuleLevels } from './module-checker.ts';
 interface Entry {
   readonly i: readonly [number, number, number];
   readonly c: Remembered['class'];
+  readonly v?: string;
   readonly r?: Remembered['checked'];
 }
 
@@ -33,10 +34,18 @@ export class ScanMemory {
       const { format: written, modules } = JSON.parse(text) as { format: number; modules: Record<string, Entry> };
       if (written !== format) return new Map();
       return new Map(
-        Object.entries(modules).map(([path, { i, c, r }]): [string, Remembered] => {
+        Object.entries(modules).map(([path, { i, c, v, r }]): [string, Remembered] => {
           if (!Array.isArray(i) || i.length !== 3 || (c === 'checked') !== (r !== undefined))
             throw new TypeError('damaged');
-          return [path, { identity: i, class: c, ...(r === undefined ? {} : { checked: r }) }];
+          return [
+            path,
+            {
+              identity: i,
+              class: c,
+              ...(v === undefined ? {} : { vermagic: v }),
+              ...(r === undefined ? {} : { checked: r }),
+            },
+          ];
         }),
       );
     } catch {
@@ -49,15 +58,20 @@ export class ScanMemory {
   async keep(folder: string, scan: ModuleScan): Promise<void> {
     if (scan.plan === undefined || !scan.asListed) return;
     const modules: Record<string, Entry> = {};
-    for (const { module, identity, class: found, checked } of scan.modules) {
+    for (const { module, identity, class: found, vermagic, checked } of scan.modules) {
       if (identity === undefined || found === 'unreadable' || Number.isNaN(identity[0])) continue;
-      modules[module.path] = { i: identity, c: found, ...(checked === undefined ? {} : { r: checked }) };
+      modules[module.path] = {
+        i: identity,
+        c: found,
+        ...(vermagic === undefined ? {} : { v: vermagic }),
+        ...(checked === undefined ? {} : { r: checked }),
+      };
     }
     await this.#cache.write(await this.#key(folder, scan.plan), JSON.stringify({ format, modules }));
   }
 
   async #key(folder: string, plan: ProofPlan): Promise<string> {
-    const { exports, vermagic, providers, relocations, patched, licenses: _, ...rest } = plan;
+    const { exports, vermagic, vermagicTail: _tail, providers, relocations, patched, licenses: _, ...rest } = plan;
     const facts = JSON.stringify([
       [format, this.#version, folder, this.#levels, rest],
       [[...vermagic], [...relocations], [...patched], [...providers], exports.namespaces, exports.exporters],

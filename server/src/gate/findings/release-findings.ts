@@ -41,7 +41,21 @@ function folderAgainstModules(kernel: ScannedKernel): TreeFinding[] {
   const [most] = modulesByVermagic(kernel);
   if (release === undefined || most === undefined) return [];
   const built = most[0].split(' ', 1)[0] ?? '';
-  if (built === release) return [];
+  const { target } = kernel;
+  if (built === release) {
+    const meant = target.release;
+    if (meant === undefined || meant.value === release) return [];
+    return [
+      {
+        rule: 'release-dir-mismatch',
+        severity: 'error',
+        path: folder,
+        message: `The folder is that of ${release}, and the kernel compared with is ${meant.value} (${meant.origin.label}), which looks for its modules in lib/modules/${meant.value}. Install the modules of that kernel, or boot the one that these belong to.`,
+        expected: meant.value,
+        actual: release,
+      },
+    ];
+  }
   return [
     {
       rule: 'release-dir-mismatch',

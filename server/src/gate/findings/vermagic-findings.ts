@@ -8,7 +8,7 @@ export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [st
     if (scanned.class === 'unreadable') continue;
     const vermagic =
       scanned.checked === undefined
-        ? kernel.target.vermagic?.value
+        ? (scanned.vermagic ?? kernel.target.vermagic?.value)
         : (scanned.checked.report.module.vermagic ?? undefined);
     if (vermagic === undefined) continue;
     const group = groups.get(vermagic);
