@@ -44,11 +44,15 @@ export const lintCommand: Command = {
   run,
 };
 
-async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
-  const format = formatOf(args);
-  const files = await filesOf(args.operands, io, ports);
+/** All findings in files and in what folders hold of scripts and configuration, and how many files that were. */
+export async function lintFiles(
+  operands: readonly string[],
+  named: readonly string[],
+  io: CliIo,
+  ports: Ports,
+): Promise<{ readonly reports: readonly LintReport[]; readonly files: number }> {
+  const files = await filesOf(operands, io, ports);
   const project = await findProject(io, ports);
-  const named = args.values('target');
   const targets = named.length > 0 || (project?.targets.length ?? 0) > 0 ? await targetsOf(named, io, ports) : [];
   const folder = project ? project.uri.slice(0, project.uri.lastIndexOf('/')) : uriOf(io, '.');
   const texts = new TextWorkspace(ports, () => ({
@@ -63,9 +67,15 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     const findings = await texts.findings({ uri: uriOf(io, name), text });
     reports.push(...findings.map((finding) => lintReport(name, finding)));
   }
+  return { reports, files: files.length };
+}
+
+async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
+  const format = formatOf(args);
+  const { reports, files } = await lintFiles(args.operands, args.values('target'), io, ports);
   switch (format) {
     case 'text':
-      io.out(lintText(reports, files.length, styleFor(io.colour)));
+      io.out(lintText(reports, files, styleFor(io.colour)));
       break;
     case 'json':
       io.out(json(reports));

@@ -1,24 +1,25 @@
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ScanReport } from '@vermagic/shared';
-import { isModuleFile } from '../gate/list-modules.ts';
-import { modulesFolders } from '../gate/modules-folders.ts';
 import type { Ports } from '../ports/ports.ts';
-import { joinUri } from '../ports/uri.ts';
-import { Policy, type PolicySource } from '../rules/policy.ts';
-import type { ProjectFile } from '../service/project-file.ts';
-import { isReady, reasonsAgainst } from '../service/scan-report.ts';
-import type { TargetRecipe } from '../service/target-recipe.ts';
-import { type KernelToScan, scanTree } from '../service/tree-scan.ts';
+import type { PolicySource } from '../rules/policy.ts';
+import {
+  type Gate,
+  type GateRules,
+  gatePlaces,
+  openGate,
+  reasonsOfGates,
+  reasonsOfScripts,
+  runGate,
+} from '../service/preflight.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
-import type { LintReport } from './lint-command.ts';
 import { formatOf, json } from './output-format.ts';
 import { type GateReport, type PreflightReport, preflightText } from './preflight-text.ts';
 import type { PlacedFinding } from './sarif.ts';
 import { scanFindings } from './scan-findings.ts';
 import { ProgressLine, scanOptions, threadsOf } from './scan-options.ts';
-import { folderOf, kernelsOfBuildTree, kernelsOfRootfs, projectOf } from './scan-places.ts';
+import { asUsage, folderOf, projectOf } from './scan-places.ts';
 import { styleFor } from './style.ts';
 
 export const preflightCommand: Command = {
@@ -33,14 +34,6 @@ export const preflightCommand: Command = {
   run,
 };
 
-/** A tree that a gate looks at. */
-interface Place {
-  readonly kind: 'rootfs' | 'build-tree';
-  readonly root: string;
-  readonly shown: string;
-  readonly kernels: readonly KernelToScan[];
-}
-
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
   const format = formatOf(args);
   if (args.operands.length > 1) throw new UsageError('name one folder.');
@@ -53,35 +46,23 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     const folder = fileURLToPath(root);
     const project = await projectOf(io, ports, folder);
     const policy: PolicySource = project ? (await import('../service/project-file.ts')).policyOfProject(project) : {};
-    const places = await placesOf(root, operand, project, ports);
+    const show = (uri: string) => shownPath(root, operand, uri);
+    const found = await gatePlaces(root, project, ports);
+    const places = await Promise.all(found.map((place) => openGate(place, show(place.uri), ports).catch(asUsage)));
     const gates: GateReport[] = [];
-    for (const place of places) {
-      const { report } = await scanTree(
-        ports,
-        { pool, reader: io.platform?.createReader(), progress: progress.report },
-        {
-          root: place.root,
-          pathPrefix: `${place.shown}/`,
-          kernels: place.kernels,
-          levels: policy.levels ?? {},
-          policy: new Policy(policy),
-          markerFolders: [project?.uri.slice(0, project.uri.lastIndexOf('/')) ?? root],
-          treeRules: place.kind === 'rootfs',
-          cache: args.flag('no-cache') ? undefined : io.platform?.createCache(ports.logger),
-          version,
-        },
-      );
-      gates.push({
-        kind: place.kind,
-        path: place.shown,
-        ready: isReady(report),
-        reasons: reasonsAgainst(report),
-        scan: report,
-      });
-    }
+    const tools = { pool, reader: io.platform?.createReader(), progress: progress.report };
+    const rules: GateRules = {
+      project,
+      policy,
+      levels: policy.levels ?? {},
+      folder: root,
+      cache: args.flag('no-cache') ? undefined : io.platform?.createCache(ports.logger),
+      version,
+    };
+    for (const place of places) gates.push(await runGate(ports, tools, place, rules));
     progress.clear();
-    gates.push(await lintGate(operand, io, ports, version));
-    const report = preflightReport(gates, places);
+    gates.push(await lintGate(operand, io, ports));
+    const report: PreflightReport = { ...reasonsOfGates(gates), gates };
     const manifest = args.value('manifest');
     if (manifest !== undefined) await writeManifest(manifest, report, places, io, ports, version);
     await print(report, format, args, io, version);
@@ -92,99 +73,23 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   }
 }
 
-/** Nothing to look at is no reason to flash. */
-function preflightReport(gates: readonly GateReport[], places: readonly Place[]): PreflightReport {
-  const reasons = gates.flatMap((gate) => gate.reasons.map((reason) => `${gate.path}: ${reason}`));
-  if (places.length === 0) {
-    reasons.unshift(
-      'no root file system and no built kernel tree was found; list them under "targets" in vermagic.json',
-    );
-  }
-  return { ready: reasons.length === 0 && gates.every((gate) => gate.ready), reasons, gates };
-}
-
-/** The trees that vermagic.json names as sources of targets; without it, those in the folder's usual places. */
-async function placesOf(root: string, shown: string, project: ProjectFile | undefined, ports: Ports): Promise<Place[]> {
-  const places: Place[] = [];
-  for (const target of project?.targets ?? []) {
-    const recipe: TargetRecipe = { kind: 'project', name: target.name, project: project as ProjectFile };
-    for (const uri of target.sourceUris) {
-      const name = shownPath(root, shown, uri);
-      if ((await modulesFolders(ports.files, uri)).length > 0) {
-        const kernels = await kernelsOfRootfs(uri, name, ports, recipe);
-        const own =
-          target.release === undefined ? kernels : kernels.filter(({ place }) => place.release === target.release);
-        places.push({ kind: 'rootfs', root: uri, shown: name, kernels: own });
-      } else if (await isBuiltTree(uri, ports)) {
-        places.push({
-          kind: 'build-tree',
-          root: uri,
-          shown: name,
-          kernels: await kernelsOfBuildTree(uri, name, ports, recipe),
-        });
-      }
-    }
-  }
-  if (project !== undefined && project.targets.length > 0) return places;
-  for (const folder of ['', 'rootfs', 'Linux_for_Tegra/rootfs', 'build/rootfs', 'output/target']) {
-    const uri = folder === '' ? root : joinUri(root, folder);
-    if ((await modulesFolders(ports.files, uri)).length === 0) continue;
-    const name = shownPath(root, shown, uri);
-    places.push({
-      kind: 'rootfs',
-      root: uri,
-      shown: name,
-      kernels: await kernelsOfRootfs(uri, name, ports, undefined),
-    });
-  }
-  return places;
-}
-
 function shownPath(root: string, shown: string, uri: string): string {
   const relative = path.relative(fileURLToPath(root), fileURLToPath(uri));
   return relative === '' ? shown : path.join(shown, relative);
 }
 
-async function isBuiltTree(uri: string, ports: Ports): Promise<boolean> {
-  const stat = await ports.files.stat(joinUri(uri, 'include/generated/utsrelease.h')).catch(() => undefined);
-  if (stat?.type !== 'file') return false;
-  // Headers have no modules: there is nothing to verify in them.
-  const order = await ports.files.stat(joinUri(uri, 'modules.order')).catch(() => undefined);
-  const entries = await ports.files.readDirectory(uri).catch(() => []);
-  return order?.type === 'file' || entries.some((entry) => isModuleFile(entry.name));
-}
-
 /** The project's scripts and configuration, by `vermagic lint` itself. */
-async function lintGate(operand: string, io: CliIo, ports: Ports, version: string): Promise<GateReport> {
-  const { lintCommand } = await import('./lint-command.ts');
-  let output = '';
-  const captured: CliIo = {
-    ...io,
-    out(text) {
-      output += text;
-    },
-  };
-  const values: Readonly<Record<string, string>> = { format: 'json' };
-  await lintCommand.run(
-    { operands: [operand], flag: () => false, value: (name) => values[name], values: () => [] },
-    captured,
-    ports,
-    version,
-  );
-  const lint = JSON.parse(output) as LintReport[];
-  const errors = lint.filter((finding) => finding.severity === 'error');
-  const rules = [...new Set(errors.map((finding) => finding.rule))].join(', ');
-  const reasons =
-    errors.length === 0
-      ? []
-      : [`${errors.length} ${errors.length === 1 ? 'error' : 'errors'} in scripts and configuration (${rules})`];
-  return { kind: 'lint', path: operand, ready: errors.length === 0, reasons, lint };
+async function lintGate(operand: string, io: CliIo, ports: Ports): Promise<GateReport> {
+  const { lintFiles } = await import('./lint-command.ts');
+  const { reports: lint } = await lintFiles([operand], [], io, ports);
+  const reasons = reasonsOfScripts(lint);
+  return { kind: 'lint', path: operand, ready: reasons.length === 0, reasons, lint };
 }
 
 async function writeManifest(
   file: string,
   report: PreflightReport,
-  places: readonly Place[],
+  places: readonly Gate[],
   io: CliIo,
   ports: Ports,
   version: string,

@@ -1,17 +1,11 @@
-import type { ScanReport } from '@vermagic/shared';
+import { flashVerdict, type GateResult } from '../service/preflight.ts';
 import type { CheckTextOptions } from './check-text.ts';
 import type { LintReport } from './lint-command.ts';
 import { scanText } from './scan-text.ts';
 import { printable, severityPaint } from './style.ts';
 
 /** What one gate found. */
-export interface GateReport {
-  readonly kind: 'rootfs' | 'build-tree' | 'lint';
-  readonly path: string;
-  readonly ready: boolean;
-  /** Why not, in a few words each. */
-  readonly reasons: readonly string[];
-  readonly scan?: ScanReport;
+export interface GateReport extends GateResult {
   readonly lint?: readonly LintReport[];
 }
 
@@ -38,13 +32,8 @@ export function preflightText(report: PreflightReport, options: CheckTextOptions
       );
     }
   }
-  const modules = report.gates.reduce((sum, gate) => sum + (gate.scan?.modules ?? 0), 0);
-  const trees = report.gates.filter((gate) => gate.scan !== undefined).length;
-  const verdict = report.ready
-    ? style.green(
-        `Ready: all ${modules} modules of ${trees} ${trees === 1 ? 'tree' : 'trees'} load on the kernel they are shipped with.`,
-      )
-    : style.red(`Do not flash: ${report.reasons.map(printable).join('; ')}.`);
+  const paint = report.ready ? style.green : style.red;
+  const verdict = paint(printable(flashVerdict(report.gates)));
   return [...lines, '', style.bold(verdict), ''].join('\n');
 }
 
