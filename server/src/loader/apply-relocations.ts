@@ -1,8 +1,10 @@
-import type { ArchitectureName } from '../kernel/architecture.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
+import { absoluteField, holds, holdsAddresses } from './absolute-fields.ts';
+import { findSymbol } from './find-symbol.ts';
 import type { LoadCheck } from './load-check.ts';
 import type { LoadState } from './load-state.ts';
-import { findSection, sectionsNamed } from './module-sections.ts';
+import type { RelocationFact } from './module-evidence.ts';
+import { findSection, readAllNames, sectionsNamed } from './module-sections.ts';
 import { relocationRules } from './relocation-rules.ts';
 
 /** Relocation types that the architecture's loader applies, and the sections it needs for its stubs. */
@@ -27,15 +29,94 @@ export const applyRelocations: LoadCheck = {
         );
         return;
       }
-      if (relocation.targetNotZero === true && architecture === 'x86_64') {
-        refuseTarget(state, relocation.section, relocation.type);
+      const fault = faultOf(state, relocation);
+      if (fault !== undefined) {
+        fault === 'filled' ? refuseTarget(state, relocation) : refuseOverflow(state, relocation, architecture);
         return;
       }
+      reportCallToNowhere(state, relocation);
     }
   },
 };
 
-function refuseTarget(state: LoadState, section: string, type: number): void {
+/** The first thing that the loader finds wrong with a relocation whose type it knows. */
+function faultOf(state: LoadState, relocation: RelocationFact): 'filled' | 'overflow' | undefined {
+  const filled = relocation.targetNotZero === true && state.target.architecture?.value.name === 'x86_64';
+  if (filled && !state.byVersion((version) => atLeast(version, 6, 4))) {
+    return 'filled';
+  }
+  return overflows(state, relocation) ? 'overflow' : filled ? 'filled' : undefined;
+}
+
+function overflows(state: LoadState, { type, value }: RelocationFact): boolean {
+  const machine = state.target.architecture?.value.machine ?? 0;
+  const field = absoluteField(machine, type);
+  if (field === undefined || value === undefined) {
+    return false;
+  }
+  switch (value.kind) {
+    case 'module':
+      return !holdsAddresses(machine, field);
+    case 'fixed':
+      return !holds(field, value.value);
+    case 'per-cpu':
+      return !holdsAddresses(machine, field) && !hasSmallPerCpuAddresses(state);
+    case 'import':
+      return value.weak && findSymbol(state, value.symbol) === 'absent'
+        ? !holds(field, value.ifNowhere)
+        : !holdsAddresses(machine, field) && isAtAddress(state, value.symbol, value.isCalled);
+  }
+}
+
+/** Whether an import has an address of the kernel, and not the small number of per-CPU data. */
+function isAtAddress(state: LoadState, symbol: string, isCode: boolean): boolean {
+  if (isCode || !hasSmallPerCpuAddresses(state)) {
+    return true;
+  }
+  return !state.choose('per-CPU imports', [true, false], {
+    fact: `whether ${symbol} is per-CPU data`,
+    supply:
+      'No source of facts says it. Compile the module with -mcmodel=kernel, as Kbuild does: then it does not matter.',
+    check: 'apply-relocations',
+  });
+}
+
+/** x86-64 counted per-CPU addresses from 0 up to 6.14 (arch/x86/kernel/vmlinux.lds.S). */
+function hasSmallPerCpuAddresses(state: LoadState): boolean {
+  return state.target.architecture?.value.name === 'x86_64' && state.byVersion((version) => !atLeast(version, 6, 15));
+}
+
+/** Where the kernel's line ends with the value, which depends on where things lie, the line here ends before it. */
+function refuseOverflow(state: LoadState, { type, section, value }: RelocationFact, architecture: string): void {
+  if (architecture === 'x86_64') {
+    state.print(`module: overflow in relocation type ${type}`);
+    state.print(`module: \`${state.name}' likely not compiled with -mcmodel=kernel`);
+  } else {
+    state.print(`module ${state.name}: overflow in relocation type ${type}`);
+  }
+  const what =
+    value?.kind === 'import' ? value.symbol : value?.kind === 'fixed' ? 'a number' : 'an address of the module';
+  state.refuse(
+    'ENOEXEC',
+    'relocation-unsupported',
+    `Section ${section} stores ${what} with relocation type ${type}, which has too few bits for it: kernel and modules lie at the far end of the address space. ${cure(architecture)}`,
+    { actual: String(type) },
+  );
+}
+
+/** The kernel leaves a weak symbol that nothing exports at address 0, and calls that. */
+function reportCallToNowhere(state: LoadState, { value }: RelocationFact): void {
+  if (value?.kind === 'import' && value.onlyCalled && findSymbol(state, value.symbol) === 'absent') {
+    state.report(
+      'unknown-symbol',
+      'error',
+      `The module calls ${value.symbol} without ever looking whether it is there: it is a weak symbol, and nothing exports it. The module loads, and the call jumps to address 0, which crashes the kernel when it is reached. Load the module that exports it first (--with), or test the symbol's address before the call.`,
+      { symbol: value.symbol },
+    );
+  }
+}
+
+function refuseTarget(state: LoadState, { section, type }: RelocationFact): void {
   const worded = state.byVersion((version) => atLeast(version, 6, 4));
   state.print(
     worded
@@ -50,7 +131,7 @@ function refuseTarget(state: LoadState, section: string, type: number): void {
   );
 }
 
-function cure(architecture: ArchitectureName): string {
+function cure(architecture: string): string {
   return architecture === 'x86_64'
     ? 'Compile with Kbuild’s flags: without -fPIC, with -mcmodel=kernel.'
     : 'Compile with Kbuild’s flags for this architecture, and not as position-independent code.';
@@ -62,6 +143,9 @@ export const moduleFrobArchSections: LoadCheck = {
   kernelFunction: 'arch/arm64/kernel/module-plts.c, arch/riscv/kernel/module-sections.c: module_frob_arch_sections',
   run(state, module) {
     const architecture = state.target.architecture?.value.name;
+    if (/^(arm|riscv)/.test(architecture ?? '')) {
+      readAllNames(state);
+    }
     if (architecture === 'arm64' || architecture === 'arm') {
       const needed = architecture === 'arm64' ? needsArm64Plts(state) : needsArmPlts(state);
       const missing = ['.plt', '.init.plt'].filter((name) => sectionsNamed(module, name).length === 0);

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly dmesg: readonly string[];
   readonly taint: string;
   readonly findings: readonly NotedFinding[];
+  /** The kernel failed on the module. */
+  readonly crashed?: boolean;
 }
 
 /**
@@ -32,13 +34,26 @@ export function combineWorlds(tree: WorldTree<Outcome>): Verdict {
       [...(first?.taint ?? '')].filter((letter) => outcomes.every((outcome) => outcome.taint.includes(letter))),
     ),
     findings: commonFindings(outcomes),
-    missing: missingFacts(tree, certain),
+    missing: ends.has(crashes) ? [...missingFacts(tree, certain), survival] : missingFacts(tree, certain),
   };
 }
 
 const unexplored = 'unexplored';
+const crashes = 'crashes';
+
+/** There is no errno and no load to predict where the kernel reads or writes what it must not. */
+const survival: MissingFact = {
+  fact: 'how the kernel fails on this module',
+  supply:
+    'No source of facts says it. Do not load the file: build it again, and leave its sections as the linker made them.',
+  check: 'load-module',
+  decides: 'verdict',
+};
 
 function verdictOf(outcome: Outcome): string {
+  if (outcome.crashed === true) {
+    return crashes;
+  }
   return outcome.errno === undefined ? 'loads' : 'refused';
 }
 

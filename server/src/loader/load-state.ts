@@ -56,8 +56,10 @@ export class LoadState {
   similarSearches = 0;
   /** Exports of `--with` modules that were themselves refused, and of which module. */
   readonly refusedProviders: ReadonlyMap<string, string>;
-  /** The file is too damaged for the later checks to say anything of use. */
+  /** The file is too damaged for the later checks to say anything of use, or the kernel did not survive the last one. */
   aborted = false;
+  /** The kernel itself fails on the module: it neither loads nor is refused. */
+  crashed = false;
   readonly #world: World;
   #refused: Errno | undefined;
   #versions: readonly KernelVersion[];
@@ -137,6 +139,16 @@ export class LoadState {
         this.findings[index] = { ...noted, fatal: true };
       }
     });
+  }
+
+  /** The kernel crashes here. `message` says so; after a refusal it does not get here. */
+  crash(rule: RuleId, message: string): void {
+    if (this.#refused !== undefined) {
+      return;
+    }
+    this.#note(rule, 'error', message, {}, true);
+    this.crashed = true;
+    this.aborted = true;
   }
 
   /** add_taint_module: the module's own flag and the kernel's. `lockDataLost`: LOCKDEP_NOW_UNRELIABLE. */

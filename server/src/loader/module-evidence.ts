@@ -25,4 +25,26 @@ export interface RelocationFact {
   readonly section: string;
   /** The place to be patched holds something else than zero (x86 refuses to add to it). */
   readonly targetNotZero?: boolean;
+  /** What is to be stored, where it may not fit or may lead nowhere. */
+  readonly value?: RelocatedValue;
 }
+
+/** The value that a relocation stores, as far as it is known before the module has its place in memory. */
+export type RelocatedValue =
+  /** An address inside the module. */
+  | { readonly kind: 'module' }
+  /** A place in the module's per-CPU data. */
+  | { readonly kind: 'per-cpu' }
+  /** The same wherever the module lies; a signed number. */
+  | { readonly kind: 'fixed'; readonly value: number }
+  | {
+      readonly kind: 'import';
+      readonly symbol: string;
+      readonly weak: boolean;
+      /** The module branches to it, so it is code. */
+      readonly isCalled: boolean;
+      /** A weak symbol that the module only branches to: it never looks whether the symbol is there. */
+      readonly onlyCalled: boolean;
+      /** The value if the symbol stays undefined, as weak ones may. */
+      readonly ifNowhere: number;
+    };

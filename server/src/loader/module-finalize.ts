@@ -1,11 +1,14 @@
 import type { LoadCheck } from './load-check.ts';
-import { findSection } from './module-sections.ts';
+import { findSection, readAllNames } from './module-sections.ts';
 
-/** Constructors may stand in one of two sections, not in both. */
+/** Constructors may stand in one of two sections, not in both; x86 looks for its own sections among the names of all. */
 export const moduleFinalize: LoadCheck = {
   name: 'module-finalize',
-  kernelFunction: 'kernel/module/main.c: find_module_sections (CONFIG_CONSTRUCTORS)',
+  kernelFunction: 'kernel/module/main.c: find_module_sections (CONFIG_CONSTRUCTORS); arch/x86: module_finalize',
   run(state, module) {
+    if (/^(x86_64|i386)$/.test(state.target.architecture?.value.name ?? '')) {
+      readAllNames(state);
+    }
     if (findSection(module, '.ctors') === undefined || findSection(module, '.init_array') === undefined) {
       return;
     }

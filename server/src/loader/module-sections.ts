@@ -34,3 +34,31 @@ function isHidden(state: LoadState): boolean {
   }
   return state.modinfoUnallocated && state.byVersion(generationOf) === 'early';
 }
+
+const pageBytes = 4096;
+
+/**
+ * A section whose name the file does not hold: loaders before 6.12 look at no names but those of allocated sections, and
+ * some of their later steps compare the names of all.
+ */
+export function sectionNamedOutside(module: KernelModule): ElfSection | undefined {
+  const { elf } = module;
+  const table = elf?.sections[elf.header.shstrndx];
+  if (elf === undefined || table === undefined) {
+    return undefined;
+  }
+  // What follows the table in the kernel's copy of the file, up to the end of its last page, makes a harmless name.
+  const end = Math.ceil(module.sizeBytes / pageBytes) * pageBytes;
+  return elf.sections.find((section) => table.offset + section.nameOffset >= end);
+}
+
+/** A step that compares the names of all sections reads beyond the file, and the kernel crashes. */
+export function readAllNames(state: LoadState): void {
+  const section = sectionNamedOutside(state.module);
+  if (section !== undefined) {
+    state.crash(
+      'elf-invalid',
+      `The name of section ${section.index} lies ${section.nameOffset} bytes into the section names, far outside the file. This kernel reads it without looking and crashes while loading the module; kernels since 6.12 refuse such a file. Build it again.`,
+    );
+  }
+}

@@ -1,8 +1,10 @@
 import type { RuleId } from '../findings/registry.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import { asksKeyring } from './asked-keyrings.ts';
+import { digestModule } from './digest-module.ts';
 import type { LoadCheck } from './load-check.ts';
 import type { LoadState } from './load-state.ts';
+import { lockdownOf } from './lockdown.ts';
 import type { SignatureResult } from './verdict.ts';
 
 const trailerBytes = 12;
@@ -22,7 +24,7 @@ export const moduleSigCheck: LoadCheck = {
     if (!needsGate(state)) {
       return;
     }
-    const found = classify(state);
+    const found = withDigest(state, classify(state));
     state.signatureValid = found === 'valid';
     switch (found) {
       case 'valid':
@@ -105,6 +107,28 @@ function verified(state: LoadState): Exclude<SignatureResult, 'unknown'> {
   });
 }
 
+/** A valid signature is worth nothing while the kernel cannot compute its digest (ENOPKG). */
+function withDigest(state: LoadState, found: SignatureClass): SignatureClass {
+  const digest = found === 'valid' ? digestModule(state) : undefined;
+  if (digest === undefined) {
+    return found;
+  }
+  if (enforcement(state) === undefined && lockdownOf(state) === 'none') {
+    state.report(
+      'signature-untrusted',
+      'info',
+      `The signature is verified only where the kernel can load ${digest.name} (${digest.origin}): on a running system modprobe does that, an initramfs may lack it. Without it the module loads with taint E.`,
+    );
+    return found;
+  }
+  const loads = state.choose('digest', [true, false], {
+    fact: `whether the target can load ${digest.name} when the signature is verified (${digest.origin})`,
+    supply: `On a running system modprobe fetches it. Name it with --with, build it into the kernel, or sign with a digest that is built in.`,
+    check: moduleSigCheck.name,
+  });
+  return loads ? found : 'unsupported-crypto';
+}
+
 function fromResult(result: Exclude<SignatureResult, 'unknown'>): SignatureClass {
   const classes = {
     valid: 'valid',
@@ -130,7 +154,7 @@ function unverified(state: LoadState, found: 'unsigned' | 'unavailable-key' | 'u
     state.refuse('EKEYREJECTED', rule, `${what} The target enforces signatures (${enforcedBy}). ${cure(found)}`);
     return;
   }
-  const lockdown = state.request.lockdown ?? state.target.lockdown?.value ?? 'none';
+  const lockdown = lockdownOf(state);
   if (lockdown !== 'none') {
     const loader = state.request.loader ?? 'insmod';
     state.print(`Lockdown: ${loader}: unsigned module loading is restricted; see man kernel_lockdown.7`);

@@ -22,6 +22,7 @@ import { mayInitModule } from './may-init-module.ts';
 import { outOfTreeTaint, stagingTaint, testTaint } from './modinfo-taints.ts';
 import { moduleFinalize } from './module-finalize.ts';
 import { moduleSigCheck } from './module-sig-check.ts';
+import { moveModule } from './move-module.ts';
 import { setupModinfo } from './namespaces.ts';
 import { parseArgs } from './parse-args.ts';
 import { percpuAllocation } from './percpu-allocation.ts';
@@ -52,6 +53,7 @@ export const earlyOrder: readonly LoadCheck[] = [
   testTaint,
   moduleFrobArchSections,
   enforceRwxSections,
+  moveModule,
   alreadyLoaded,
   signatureTaint,
   percpuAllocation,
@@ -128,6 +130,7 @@ function attempt(input: LoadInput, module: KernelModule, world: World): Outcome 
     dmesg: state.dmesg,
     taint: sortTaint(state.refused === undefined ? state.moduleTaints : state.kernelTaints),
     findings: state.findings,
+    crashed: state.crashed,
   };
 }
 

@@ -163,3 +163,41 @@ test('the line about a failed verification is printed once per boot', () => {
   assert.deepEqual(verdict.dmesg, []);
   assert.equal(verdict.taint, 'E');
 });
+
+/** A target that has the digest sha512 only as a module. */
+function withDigestModule() {
+  const kernel = target();
+  const { config } = kernel;
+  assert.ok(config !== undefined);
+  const get = (name: string) => (name === 'CRYPTO_SHA512' ? 'm' : config.value.get(name));
+  return { ...kernel, config: { ...config, value: { ...config.value, get } } };
+}
+
+function signedWithSha512() {
+  const base = module({ signed: true });
+  assert.ok(base.signature !== undefined);
+  return { ...base, signature: { ...base.signature, hash: 'sha512' } };
+}
+
+test('a digest that the target has as a module only: enforced, it has to be loaded before', () => {
+  const request = { signature: 'valid', sigEnforce: true } as const;
+  const verdict = predict(signedWithSha512(), withDigestModule(), { request });
+  assert.equal(verdict.verdict, 'undetermined');
+  assert.match(verdict.missing[0]?.fact ?? '', /crypto-sha512 .*CONFIG_CRYPTO_SHA512.*=m/);
+  const digest = module({
+    name: 'sha512_generic',
+    imports: [],
+    signed: true,
+    modinfo: [['alias', 'crypto-sha512']],
+  });
+  const evidence = new Map([[digest, { signature: 'valid' as const }]]);
+  const after = predict(signedWithSha512(), withDigestModule(), { request, evidence, loaded: [digest] });
+  assert.equal(after.verdict, 'loads');
+  assert.equal(predict(module({ signed: true }), withDigestModule(), { request }).verdict, 'loads');
+});
+
+test('a digest that the target has as a module only: not enforced, it is only said', () => {
+  const verdict = predict(signedWithSha512(), withDigestModule(), { request: { signature: 'valid' } });
+  assert.equal(verdict.verdict, 'loads');
+  assert.match(verdict.findings[0]?.message ?? '', /an initramfs may lack it/);
+});

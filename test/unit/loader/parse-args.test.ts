@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ParameterDetails } from '../../../server/src/module/parameter-details.ts';
 import { module, options, predict, target } from './make.ts';
 
 const types = {
@@ -115,4 +116,66 @@ test('the errno of the last failure counts, and each failure is a finding with v
       ['error', 'uint=x', 'uint'],
     ],
   );
+});
+
+function details(more: Partial<ParameterDetails>): ParameterDetails {
+  return { roomBytes: undefined, maxElements: undefined, unsafe: false, hardware: false, ...more };
+}
+
+function loadKnowing(
+  parameters: string,
+  known: Record<string, ParameterDetails>,
+  lockdown: 'none' | 'integrity' = 'none',
+) {
+  const declared = [
+    { name: 'text', type: 'string', description: undefined },
+    { name: 'list', type: 'array of int', description: undefined },
+    { name: 'port', type: 'int', description: undefined },
+  ];
+  const kernelModule = module({ more: { parameters: declared } });
+  const evidence = new Map([[kernelModule, { parameters: new Map(Object.entries(known)) }]]);
+  const request = { parameters, lockdown };
+  return predict(kernelModule, target({ options: options('-MODULE_SIG') }), { request, evidence });
+}
+
+test('a string has room for one byte less than its buffer', () => {
+  const known = { text: details({ roomBytes: 8 }) };
+  assert.equal(loadKnowing('text=1234567', known).verdict, 'loads');
+  const refused = loadKnowing('text=12345678', known);
+  assert.equal(refused.errno, 'ENOSPC');
+  assert.deepEqual(refused.dmesg, [
+    "text: string doesn't fit in 7 chars.",
+    "demo: `12345678' too large for parameter `text'",
+  ]);
+});
+
+test('an array takes so many elements, and an element that is wrong before that is told instead', () => {
+  const known = { list: details({ maxElements: 3 }) };
+  assert.equal(loadKnowing('list=1,2,3', known).verdict, 'loads');
+  const refused = loadKnowing('list=1,2,3,x', known);
+  assert.equal(refused.errno, 'EINVAL');
+  assert.deepEqual(refused.dmesg, ['list: can only take 3 arguments', ...einval('1', 'list')]);
+  assert.deepEqual(loadKnowing('list=x,2,3,4', known).dmesg, einval('x', 'list'));
+});
+
+test('a dangerous parameter taints the kernel before its value is looked at, not the module', () => {
+  const known = { port: details({ unsafe: true }) };
+  const taken = loadKnowing('port=1', known);
+  assert.deepEqual([taken.verdict, taken.taint], ['loads', '']);
+  assert.deepEqual(taken.dmesg, ['Setting dangerous option port - tainting kernel']);
+  const refused = loadKnowing('port=x', known);
+  assert.deepEqual(refused.dmesg, ['Setting dangerous option port - tainting kernel', ...einval('x', 'port')]);
+  assert.equal(refused.taint, 'U');
+  assert.deepEqual(loadKnowing('port', known).dmesg, einval('', 'port'));
+});
+
+test('a parameter that describes hardware is refused under lockdown only', () => {
+  const known = { port: details({ hardware: true }) };
+  assert.equal(loadKnowing('port=1', known).verdict, 'loads');
+  const refused = loadKnowing('port=1', known, 'integrity');
+  assert.equal(refused.errno, 'EPERM');
+  assert.deepEqual(refused.dmesg, [
+    'Lockdown: insmod: unsafe module parameters is restricted; see man kernel_lockdown.7',
+    ...einval('1', 'port'),
+  ]);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EM_AARCH64, EM_RISCV } from '../../../server/src/elf/constants.ts';
+import { EM_AARCH64, EM_RISCV, SHT_NOBITS } from '../../../server/src/elf/constants.ts';
 import type { ArchitectureName } from '../../../server/src/kernel/architecture.ts';
-import type { ModuleEvidence } from '../../../server/src/loader/module-evidence.ts';
+import type { ModuleEvidence, RelocatedValue } from '../../../server/src/loader/module-evidence.ts';
 import type { KernelModule } from '../../../server/src/module/kernel-module.ts';
 import type { ModuleSketch, TargetSketch } from './make.ts';
 import { module, options, predict, target } from './make.ts';
@@ -166,4 +166,89 @@ test('debug information that was left in is measured', () => {
     [['debug-info-left', 'hint']],
   );
   assert.match(verdict.findings[0]?.message ?? '', /4 KiB/);
+});
+
+function storing(type: number, value: RelocatedValue): ModuleEvidence {
+  return { relocations: () => [{ type, section: '.text', value }] };
+}
+
+const importOf = (symbol: string, more: Partial<Extract<RelocatedValue, { kind: 'import' }>> = {}) =>
+  ({ kind: 'import', symbol, weak: false, isCalled: false, onlyCalled: false, ifNowhere: 0, ...more }) as const;
+
+test('x86: 32 bits without sign hold no address, and the kernel says what the compiler lacked', () => {
+  const verdict = onArch('x86_64', 62, storing(10, { kind: 'module' }), {});
+  assert.equal(verdict.errno, 'ENOEXEC');
+  assert.deepEqual(verdict.dmesg, [
+    'module: overflow in relocation type 10',
+    "module: `demo' likely not compiled with -mcmodel=kernel",
+  ]);
+  assert.equal(onArch('x86_64', 62, storing(11, { kind: 'module' }), {}).verdict, 'loads');
+  assert.equal(onArch('x86_64', 62, storing(10, { kind: 'per-cpu' }), {}).verdict, 'loads');
+});
+
+test('a number that is no address has to fit, with its sign', () => {
+  const end = (type: number, value: number) =>
+    onArch('x86_64', 62, storing(type, { kind: 'fixed', value }), {}).errno ?? 'loads';
+  assert.deepEqual([end(10, 0xffff_ffff), end(10, 2 ** 32), end(10, -1)], ['loads', 'ENOEXEC', 'ENOEXEC']);
+  assert.deepEqual([end(11, 0x7fff_ffff), end(11, 2 ** 31), end(11, -1)], ['loads', 'ENOEXEC', 'loads']);
+});
+
+test('x86: an import in 32 bits is refused if it is code, and open while it may be per-CPU data', () => {
+  assert.equal(onArch('x86_64', 62, storing(10, importOf('_printk', { isCalled: true })), {}).errno, 'ENOEXEC');
+  assert.equal(onArch('x86_64', 62, storing(10, importOf('_printk')), {}).verdict, 'undetermined');
+  const since615 = onArch('x86_64', 62, storing(10, importOf('_printk')), {}, '6.17.0');
+  assert.equal(since615.errno, 'ENOEXEC');
+});
+
+test('arm64: what 32 or 16 bits or the low parts of an address cannot hold', () => {
+  for (const [type, errno] of [
+    [258, 'ENOEXEC'],
+    [259, 'ENOEXEC'],
+    [267, 'ENOEXEC'],
+    [272, undefined],
+    [257, undefined],
+  ] as const) {
+    assert.equal(onArch('arm64', EM_AARCH64, storing(type, { kind: 'module' }), plts).errno, errno, String(type));
+  }
+  assert.deepEqual(onArch('arm64', EM_AARCH64, storing(258, { kind: 'module' }), plts).dmesg, [
+    'module demo: overflow in relocation type 258',
+  ]);
+});
+
+test('a weak symbol that nothing exports is 0: it fits everywhere, and to call it unseen is an error', () => {
+  const missing = { imports: [{ symbol: 'nowhere', weak: true }] };
+  const stored = onArch('x86_64', 62, storing(10, importOf('nowhere', { weak: true })), missing);
+  assert.deepEqual([stored.verdict, stored.findings.map(({ severity }) => severity)], ['loads', []]);
+  const called = onArch('x86_64', 62, storing(4, importOf('nowhere', { weak: true, onlyCalled: true })), missing);
+  assert.equal(called.verdict, 'loads');
+  assert.equal(called.findings[0]?.severity, 'error');
+  assert.match(called.findings[0]?.message ?? '', /jumps to address 0, which crashes the kernel/);
+});
+
+function withoutContents(release: string): KernelModule {
+  const base = module({ vermagic: `${release} SMP preempt mod_unload modversions ` });
+  assert.ok(base.elf !== undefined);
+  const sections = base.elf.sections.map((section) =>
+    section.name === '.gnu.linkonce.this_module' ? { ...section, type: SHT_NOBITS } : section,
+  );
+  return { ...base, elf: { ...base.elf, sections } };
+}
+
+test('struct module without contents crashes kernels up to 6.2, and is refused by later ones', () => {
+  const early = predict(withoutContents('6.1.0'), target({ release: '6.1.0', options: plain }));
+  assert.equal(early.verdict, 'undetermined');
+  assert.match(early.findings[0]?.message ?? '', /crashes/);
+  assert.match(early.missing[0]?.supply ?? '', /Do not load the file/);
+  assert.equal(predict(withoutContents('6.8.0'), target({ release: '6.8.0', options: plain })).errno, 'ENOEXEC');
+});
+
+test('a section name far outside the file crashes kernels before 6.12, unless something else refuses the module before', () => {
+  const far = { sections: [{ name: '.comment', flags: 0, nameOffset: 0x7fff_ffff }] };
+  const crash = predict(module(far), target({ options: plain }));
+  assert.equal(crash.verdict, 'undetermined');
+  assert.match(crash.findings[0]?.message ?? '', /crashes/);
+  const refused = predict(module({ ...far, imports: ['nowhere'] }), target({ options: plain }));
+  assert.equal(refused.errno, 'ENOENT');
+  const near = { sections: [{ name: '.comment', flags: 0, nameOffset: 2000 }] };
+  assert.equal(predict(module(near), target({ options: plain })).verdict, 'loads');
 });
