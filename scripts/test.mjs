@@ -77,7 +77,7 @@ const rings = {
       ),
     ),
   unit: () => nodeTests('unit', 'test/unit'),
-  grammars: () => nodeTests('grammars', 'test/grammars'),
+  grammars: () => countingScript('test/grammars/run.mjs'),
   server: () => nodeTests('server', 'test/server'),
   package: () => countingScript('scripts/package.mjs', ['--check']),
   editor: () => {
