@@ -78,7 +78,9 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     }
   }
   for (const target of targets) {
-    for (const problem of target.problems) io.err(`vermagic: target ${target.name}: ${problem.message}\n`);
+    const late = target.lateKeys?.isRead ? (await target.lateKeys.get()).problems : [];
+    for (const problem of [...target.problems, ...late])
+      io.err(`vermagic: target ${target.name}: ${problem.message}\n`);
   }
   switch (format) {
     case 'text':

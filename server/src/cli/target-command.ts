@@ -1,5 +1,6 @@
 import type { Fact } from '../kernel/fact.ts';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
+import { withLateKeys } from '../kernel/trusted-keys.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
@@ -18,7 +19,7 @@ export const targetCommand: Command = {
 async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   const format = formatOf(args, ['text', 'json']);
   if (args.operands.length === 0) throw new UsageError('name a target.');
-  const targets = await targetsOf(args.operands, io, ports);
+  const targets = await Promise.all((await targetsOf(args.operands, io, ports)).map(withLateKeys));
   const style = styleFor(io.colour);
   io.out(
     format === 'json' ? json(targets.map(targetJson)) : targets.map((target) => targetText(target, style)).join('\n'),

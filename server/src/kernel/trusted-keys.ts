@@ -31,6 +31,18 @@ export function withTrustedKeys<Target extends TargetKernel>(
   return { ...target, trustedKeys: mergeTrustedKeys([target.trustedKeys, fact(keys, origin)]) };
 }
 
+/** The target with everything that can be read of its keys, however long that takes. */
+export async function withLateKeys<Target extends TargetKernel>(target: Target): Promise<Target> {
+  if (target.lateKeys === undefined) return target;
+  const { keys, problems } = await target.lateKeys.get();
+  return {
+    ...target,
+    trustedKeys: mergeTrustedKeys([target.trustedKeys, keys]),
+    lateKeys: undefined,
+    problems: [...target.problems, ...problems],
+  };
+}
+
 /**
  * Whether the keys are all that the target has, as far as files can tell: what is compiled in is known, or it is known that
  * there is nothing. Otherwise another key may be trusted as well.

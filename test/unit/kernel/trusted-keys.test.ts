@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fact } from '../../../server/src/kernel/fact.ts';
+import { LateKeys } from '../../../server/src/kernel/late-keys.ts';
 import type { TrustedKey } from '../../../server/src/kernel/target-kernel.ts';
-import { knowsAllKeys, mergeTrustedKeys, withTrustedKeys } from '../../../server/src/kernel/trusted-keys.ts';
+import {
+  knowsAllKeys,
+  mergeTrustedKeys,
+  withLateKeys,
+  withTrustedKeys,
+} from '../../../server/src/kernel/trusted-keys.ts';
 import { target } from '../loader/make.ts';
 
 const key = (keyring: TrustedKey['keyring'], subject: string, certificate?: Uint8Array): TrustedKey => ({
@@ -46,4 +52,20 @@ test('a key given beside a target that knows none is known, and nothing else is'
   const more = withTrustedKeys(target(), [key('machine', 'Owner')], { label: 'MOK.der' });
   assert.equal(more.trustedKeys?.origin.label, 'MOK.der');
   assert.equal(mergeTrustedKeys([undefined, undefined]), undefined);
+});
+
+test('keys that are read late join the others, and what went wrong is told', async () => {
+  const lateKeys = new LateKeys({ label: 'vmlinuz' }, async () => ({
+    keys: from('vmlinuz', key('builtin', 'Build', Uint8Array.of(1))),
+    problems: [{ message: 'One certificate is damaged.' }],
+  }));
+  const whole = await withLateKeys(
+    target({ more: { lateKeys, trustedKeys: from('MOK.der', key('machine', 'Owner')) } }),
+  );
+  assert.deepEqual(
+    whole.trustedKeys?.value.map(({ subject }) => subject),
+    ['Build', 'Owner'],
+  );
+  assert.equal(whole.problems.at(-1)?.message, 'One certificate is damaged.');
+  assert.equal(whole.lateKeys, undefined);
 });
