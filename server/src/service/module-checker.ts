@@ -52,11 +52,14 @@ export class ModuleChecker {
       evidence.set(one, signatureEvidence(verified));
     }
     const verification = verifications.get(module);
-    if (verification?.result === 'unknown' && options.assumeSigned === true) evidence.set(module, { signature: 'valid' });
+    if (verification?.result === 'unknown' && options.assumeSigned === true)
+      evidence.set(module, { signature: 'valid' });
     const relocations = await this.#evidence.relocations(module);
     if (relocations) {
       evidence.set(module, { ...evidence.get(module), relocations: () => relocations.relocations });
     }
+    const parameters = options.request?.parameters === undefined ? undefined : await this.#evidence.parameters(module);
+    if (parameters) evidence.set(module, { ...evidence.get(module), parameters });
     const input: LoadInput = { target, request: options.request ?? {}, loaded, evidence };
     const predicted = predictLoad(input, module);
     const findings = [...predicted.findings, ...(relocations?.initReferences ?? [])]

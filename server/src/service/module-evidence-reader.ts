@@ -10,6 +10,7 @@ import type { RelocationFact } from '../loader/module-evidence.ts';
 import { readRelocationFacts } from '../loader/relocation-facts.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { readFromModule } from '../module/open-kernel-module.ts';
+import { type ParameterDetails, readParameterDetails } from '../module/parameter-details.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** What a module's relocations tell, whatever the target. */
@@ -58,6 +59,14 @@ export class ModuleEvidenceReader {
     const { keys } = await lateKeys.get();
     const all = keys ? mergeTrustedKeys([target.trustedKeys, keys]) : target.trustedKeys;
     return this.#verified(module, lateKeys, all?.value);
+  }
+
+  /** What modinfo does not say of a module's parameters; `undefined` as for relocations. */
+  async parameters(module: KernelModule): Promise<ReadonlyMap<string, ParameterDetails> | undefined> {
+    const { elf } = module;
+    if (!elf) return undefined;
+    const read = await readFromModule(this.#ports, module.uri, () => readParameterDetails(elf));
+    return 'problem' in read ? undefined : read;
   }
 
   /** @param source what the keys were read from, as the key of what is kept. */
