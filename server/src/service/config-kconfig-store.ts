@@ -2,11 +2,13 @@ import { versionOfMakefile } from '../kernel/kernel-version.ts';
 import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import { isWithin, joinUri, parentUri, uriName } from '../ports/uri.ts';
-import type { DotConfigSyntax } from '../text/dot-config-syntax.ts';
+import { type DotConfigSyntax, parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import { type KconfigProvider, type KconfigTree, loadKconfigTree } from '../text/kconfig-tree.ts';
 
 /** How far above a configuration file its kernel tree may begin: arch/ARCH/configs lies three below. */
 const stepsUp = 4;
+/** How deep a Makefile lies below its tree's top. */
+const stepsToTop = 10;
 
 /**
  * Finds the kernel tree of a configuration file and keeps what was read of it: trees are loaded when
@@ -27,6 +29,16 @@ export class KconfigStore implements KconfigProvider {
     const arch = config.banner?.arch ?? archOfPath(uri) ?? archOfSymbols(config);
     const root = await this.#rootOf(uri, config);
     return arch === undefined || root === undefined ? undefined : this.#load(root, arch);
+  }
+
+  async treeAround(uri: string, arch = 'x86'): Promise<KconfigTree | undefined> {
+    const nothing = parseDotConfigSyntax('');
+    const root = await this.#rootOf(uri, nothing, stepsToTop);
+    if (root === undefined) return undefined;
+    const bytes = await this.#files.readFile(joinUri(root, '.config'), limits.configBytes).catch(() => undefined);
+    const config = bytes && parseDotConfigSyntax(new TextDecoder().decode(bytes));
+    const configured = config && (config.banner?.arch ?? archOfSymbols(config));
+    return this.#load(root, configured ?? archOfPath(uri) ?? sourceFolder(arch));
   }
 
   /** Call for every file that changed; a Kconfig file takes its tree with it. */
@@ -59,9 +71,9 @@ export class KconfigStore implements KconfigProvider {
     return value.symbols.size === 0 ? undefined : value;
   }
 
-  async #rootOf(uri: string, config: DotConfigSyntax): Promise<string | undefined> {
+  async #rootOf(uri: string, config: DotConfigSyntax, steps = stepsUp): Promise<string | undefined> {
     let folder = parentUri(uri);
-    for (let step = 0; step < stepsUp; step++) {
+    for (let step = 0; step < steps; step++) {
       if (await this.#isTree(folder)) return folder;
       const source = joinUri(folder, 'source');
       if (await this.#isTree(source)) return source;
@@ -90,9 +102,15 @@ export class KconfigStore implements KconfigProvider {
   }
 }
 
-/** `arch/arm64/configs/defconfig` says what it is for. */
+/** The folder below `arch/` of a machine's name. */
+function sourceFolder(arch: string): string {
+  if (arch === 'x86_64' || arch === 'i386') return 'x86';
+  return arch === 's390x' ? 's390' : arch.replace(/(?<=^(?:riscv|powerpc|mips|loongarch))(?:32|64)$/, '');
+}
+
+/** `arch/arm64/configs/defconfig` and `arch/arm64/Kconfig` say what they are for. */
 function archOfPath(uri: string): string | undefined {
-  return /\/arch\/(\w+)\/configs\//.exec(uri)?.[1];
+  return /\/arch\/(\w+)\//.exec(uri)?.[1];
 }
 
 function archOfSymbols(config: DotConfigSyntax): string | undefined {

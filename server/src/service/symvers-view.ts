@@ -26,7 +26,9 @@ export function hoverExport(
 ): string | undefined {
   const here = table.get(symbol);
   if (here === undefined) return undefined;
-  const exporter = here.exporter === 'vmlinux' ? 'the kernel itself' : `${here.exporter}.ko`;
+  // A module built outside the kernel's tree is listed with the whole path of its build folder.
+  const module = here.exporter.startsWith('/') ? here.exporter.replace(/^.*\//, '') : here.exporter;
+  const exporter = here.exporter === 'vmlinux' ? 'the kernel itself' : `${module}.ko`;
   const lines = [
     `**${symbol}** · CRC \`${hex(here.crc)}\` · exported by ${exporter}`,
     here.gplOnly

@@ -2,7 +2,7 @@ import type { Location, TextEdit, TextRange } from '../findings/finding.ts';
 import { rulePage } from '../findings/registry.ts';
 import { parseSymvers } from '../kernel/symvers.ts';
 import type { Ports } from '../ports/ports.ts';
-import { uriPath } from '../ports/uri.ts';
+import { parentUri, relativePath, uriPath } from '../ports/uri.ts';
 import { parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import type { FileKind } from '../text/file-kind.ts';
 import type { KconfigTree } from '../text/kconfig-tree.ts';
@@ -12,7 +12,7 @@ import { configSurroundings } from './config-surroundings.ts';
 import { configVermagic } from './config-vermagic.ts';
 import { completeConfigLine, configDefinitions, configSymbolAt, hoverConfigSymbol } from './config-view.ts';
 import { completeExtraSymbols } from './kbuild-completion.ts';
-import { outlineKbuild } from './kbuild-outline.ts';
+import { type OutlinedModule, outlineKbuild } from './kbuild-outline.ts';
 import { kindOf, type LintInput } from './lint-document.ts';
 import { pinDefinitions, pinnedNameAt, pinReferences, renamePin } from './pins-navigation.ts';
 import { hoverScript, type TextHover } from './script-hover.ts';
@@ -160,14 +160,17 @@ export class TextAnswers {
     }
     if (kind !== 'kbuild' && kind !== 'makefile') return [];
     const modules = await outlineKbuild(this.#ports.files, input.uri, input.text);
-    return Promise.all(
-      modules.map(async ({ name, range, moduleUri, built }) => {
-        const summary = built ? await this.#modules.moduleSummary(moduleUri) : null;
-        return summary === null
-          ? { range, title: `${name} is not built` }
-          : { range, title: verdictTitle(name, summary), openUri: moduleUri };
-      }),
-    );
+    const { workspaceUri } = await this.#texts.context(input.uri);
+    return Promise.all(modules.map((module) => this.#moduleLens(module, workspaceUri ?? parentUri(input.uri))));
+  }
+
+  /** About the module beside the file, or else about one of its name elsewhere in the workspace: installed into a root file system. */
+  async #moduleLens({ name, range, moduleUri, built }: OutlinedModule, folder: string): Promise<Lens> {
+    const uri = built ? moduleUri : this.#modules.modulesNamed(name)[0];
+    const summary = uri === undefined ? null : await this.#modules.moduleSummary(uri);
+    if (uri === undefined || summary === null) return { range, title: `${name} is not built` };
+    const elsewhere = built ? '' : ` · ${relativePath(folder, parentUri(uri))}`;
+    return { range, title: `${verdictTitle(name, summary)}${elsewhere}`, openUri: uri };
   }
 
   outline(input: LintInput): readonly OutlineEntry[] {
@@ -229,7 +232,9 @@ export class TextAnswers {
 
   async #kconfig(input: LintInput): Promise<KconfigTree | undefined> {
     const { kconfig } = await this.#texts.context(input.uri);
-    return kconfig?.treeOf(input.uri, parseDotConfigSyntax(kindOf(input) === 'dot-config' ? input.text : ''));
+    if (kindOf(input) === 'dot-config') return kconfig?.treeOf(input.uri, parseDotConfigSyntax(input.text));
+    const [target] = await this.#texts.targets();
+    return kconfig?.treeAround(input.uri, target?.architecture?.value.name);
   }
 }
 

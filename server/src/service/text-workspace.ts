@@ -35,7 +35,7 @@ export class TextWorkspace {
   readonly #surroundings: () => TextSurroundings;
   readonly #pins = new Map<string, Promise<PinStore>>();
   #kconfig: KconfigStore | undefined;
-  #providers: Promise<readonly SymbolProvider[]> | undefined;
+  #providers: { readonly uris: string; readonly read: Promise<readonly SymbolProvider[]> } | undefined;
 
   /** `surroundings` is asked anew for every file, because settings, projects and targets change. */
   constructor(ports: Ports, surroundings: () => TextSurroundings) {
@@ -55,13 +55,12 @@ export class TextWorkspace {
     const folder = around.folders.find((candidate) => isWithin(candidate, uri)) ?? around.folders[0];
     const pins = folder === undefined ? undefined : (await this.#pinStore(folder)).picture;
     this.#kconfig ??= new KconfigStore(this.#ports.files);
-    this.#providers ??= this.#readProviders(around.providerUris);
     return {
       policy: await this.#policy(around, folder),
       files: this.#ports.files,
       targets: ownTargets(await around.targets(), uri),
       kconfig: this.#kconfig,
-      providers: await this.#providers,
+      providers: await this.#providersOf(around.providerUris),
       markdownFences: around.settings.markdownFences,
       ...(around.modulesNamed ? { modulesNamed: around.modulesNamed.bind(around) } : {}),
       ...(parsers.shell ? { shell: parsers.shell } : {}),
@@ -115,6 +114,13 @@ export class TextWorkspace {
     const uri = `${folder.replace(/\/$/, '')}/versions.env`;
     const bytes = await this.#ports.files.readFile(uri, limits.pinBytes).catch(() => undefined);
     return bytes ? packsOfPins(new TextDecoder().decode(bytes)) : [];
+  }
+
+  /** They are known only when the workspace has been looked through, and may be others after it was looked through again. */
+  #providersOf(uris: readonly string[]): Promise<readonly SymbolProvider[]> {
+    const key = uris.join('\n');
+    if (this.#providers?.uris !== key) this.#providers = { uris: key, read: this.#readProviders(uris) };
+    return this.#providers.read;
   }
 
   async #readProviders(uris: readonly string[]): Promise<readonly SymbolProvider[]> {

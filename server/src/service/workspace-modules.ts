@@ -23,7 +23,7 @@ export function verdictTitle(name: string, summary: ModuleSummary): string {
   const reason = summary.reason === null ? '' : `: ${summary.reason}`;
   switch (summary.verdict) {
     case 'loads':
-      return `✓ ${name} loads on ${summary.target}${summary.warnings > 0 ? ` · ${summary.warnings} warnings` : ''}`;
+      return `✓ ${name} loads on ${summary.target}${summary.warnings > 0 ? ` · ${summary.warnings} warning${summary.warnings === 1 ? '' : 's'}` : ''}`;
     case 'refused':
       return `✗ ${name} is refused by ${summary.target}${reason}`;
     case 'undetermined':

@@ -32,6 +32,8 @@ export interface KconfigRequest {
 export interface KconfigProvider {
   /** The tree for a configuration file; `undefined` when there is no kernel source for it. */
   treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined>;
+  /** The tree that a Kconfig file, Makefile or source lies in, for the architecture that the tree is configured for, or else `arch`. */
+  treeAround(uri: string, arch: string | undefined): Promise<KconfigTree | undefined>;
 }
 
 /**

@@ -46,9 +46,7 @@ async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>)
     for (const provider of providers) {
       const symbols = [...used].filter(
         (name) =>
-          provider.table.get(name) !== undefined &&
-          own?.table.get(name) === undefined &&
-          facts.target?.symbols?.get(name) === undefined,
+          provider.table.get(name) !== undefined && own?.table.get(name) === undefined && !isKernels(facts, name),
       );
       if (symbols.length === 0) continue;
       yield {
@@ -62,6 +60,12 @@ async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>)
       };
     }
   }
+}
+
+/** Exported by the kernel's own build. A target may have been given the providers' files too: modpost reads them only when they are named. */
+function isKernels(facts: KbuildFacts, name: string): boolean {
+  const listed = facts.target?.symbols?.get(name);
+  return listed !== undefined && facts.providers.every((provider) => provider.uri !== listed.origin.uri);
 }
 
 const zero = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
