@@ -308,7 +308,7 @@ export class CleanProof {
   }
 
   #relocationSection({ bytes, words }: ModuleBytes, index: number, target: number, strideWords: number): boolean {
-    const { relocations, patched, pointerTypes, elfClass } = this.#plan;
+    const { relocations, elfClass } = this.#plan;
     const sections = this.#sections;
     const wide = elfClass === 64;
     const symbols = (sections.offsets[sections.symtab] as number) / 4;
@@ -319,31 +319,41 @@ export class CleanProof {
     const refers = sections.vanishes && (from & (kind.data | kind.text | kind.exit | kind.initMain)) !== 0;
     const size = sections.sizes[target] as number;
     const base = sections.offsets[target] as number;
-    const judged = relocations.length > 0;
+    const isCode = (from & kind.code) !== 0;
     const first = (sections.offsets[index] as number) / 4;
     const end = first + Math.floor((sections.sizes[index] as number) / (strideWords * 4)) * strideWords;
-    if (patched.length > 0 && sections.types[target] === SHT_NOBITS) return false;
+    const isEmpty = sections.types[target] === SHT_NOBITS;
+    const applied = relocationUse.any | relocationUse.address;
     for (let at = first; at < end; at += strideWords) {
       const info = words[at + (wide ? 2 : 1)] as number;
-      const type = wide ? info : info & 0xff;
-      const use = judged ? (relocations[type] as number) : relocationUse.any;
-      if (use !== relocationUse.any && use !== relocationUse.address) return false;
-      const width = patched[type];
-      if (width !== undefined && width !== 0) {
+      const use = relocations[wide ? info : info & 0xff] ?? 0;
+      if ((use & applied) === 0) return false;
+      const width = use >> relocationUse.widthShift;
+      if (width !== 0) {
         const offset = words[at] as number;
-        if (offset + width > size || (wide && words[at + 1] !== 0)) return false;
-        for (let byte = base + offset; byte < base + offset + width; byte++) if (bytes[byte] !== 0) return false;
+        if (isEmpty || offset + width > size || (wide && words[at + 1] !== 0)) return false;
+        const place = base + offset;
+        if (!isZero(bytes, place)) return false;
+        if (width === 8 && !isZero(bytes, place + 4)) return false;
       }
-      const looks = refers && ((from & kind.code) !== 0 || pointerTypes.includes(type));
-      if (!looks && use !== relocationUse.address) continue;
+      const looks = refers && (isCode || (use & relocationUse.pointer) !== 0);
+      const isAddress = (use & relocationUse.address) !== 0;
+      if (!looks && !isAddress) continue;
       const symbol = wide ? (words[at + 3] as number) : info >>> 8;
       if (symbol >= symbolCount) return false;
       const shndx = (words[shndxWord + symbol * symbolWords] as number) >>> 16;
-      if (shndx === SHN_ABS && use === relocationUse.address) return false;
+      if (shndx === SHN_ABS && isAddress) return false;
       if (looks && shndx < sections.count && refersToVanishing(from, sections.kinds[shndx] as number)) return false;
     }
     return true;
   }
+}
+
+/** Four bytes. */
+function isZero(bytes: Uint8Array, at: number): boolean {
+  return (
+    ((bytes[at] as number) | (bytes[at + 1] as number) | (bytes[at + 2] as number) | (bytes[at + 3] as number)) === 0
+  );
 }
 
 /** Whether loader/init-reference.ts would look closer at a reference between sections of these kinds. */

@@ -204,6 +204,8 @@ export function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): b
 }
 
 function kindOfName(bytes: Uint8Array, at: number): number {
+  // Half of all sections are `.rela.*`, which are none of these.
+  if (bytes[at + 1] === 0x72 && bytes[at + 2] === 0x65) return 0;
   if (startsWith(bytes, at, init)) {
     return initMain.some((name) => startsWith(bytes, at, name)) ? kind.init | kind.initMain : kind.init;
   }

@@ -21,8 +21,17 @@ export type SignatureRule =
   /** Enforced by the configuration, the command line or lockdown. */
   | 'enforced';
 
-/** What a relocation type needs for it to be applied: nothing, or that its symbol is an address. 0: in doubt. */
-export const relocationUse = { any: 1, address: 2 } as const;
+/** What is known of a relocation type. Neither `any` nor `address`: in doubt. */
+export const relocationUse = {
+  /** Applied whatever the value is. */
+  any: 1,
+  /** Applied if the value is an address. */
+  address: 2,
+  /** A plain pointer. */
+  pointer: 4,
+  /** Above these bits, the number of bytes at the place that the loader wants to be zero. */
+  widthShift: 3,
+} as const;
 
 /** Everything that the proof compares a module with, as plain data that threads can share. */
 export interface ProofPlan {
@@ -36,12 +45,8 @@ export interface ProofPlan {
   readonly machine: number;
   /** `undefined`: not compared by this kernel. */
   readonly structModuleSize: number | undefined;
-  /** By relocation type: `relocationUse`. Empty: this architecture is not judged. */
+  /** By relocation type (below 512): bits of `relocationUse`, and the bytes that have to be zero before. */
   readonly relocations: Uint8Array;
-  /** By relocation type: bytes that have to be zero before; empty where the loader does not look. */
-  readonly patched: Uint8Array;
-  /** Types of plain pointers. */
-  readonly pointerTypes: readonly number[];
   readonly signature: SignatureRule;
   readonly smp: boolean;
   /** 7.2 and later keep the GPL mark of exports in a section that the proof does not read. */
@@ -95,8 +100,6 @@ export function proofPlan(
     machine: architecture.value.machine,
     structModuleSize: late ? target.structModuleSize?.value : undefined,
     relocations: relocationUses(architecture.value),
-    patched: architecture.value.machine === EM_X86_64 ? byType(patchedBytes) : new Uint8Array(0),
-    pointerTypes: pointerTypes[architecture.value.machine] ?? [],
     signature: signatureRule(target),
     smp: config.value.enabled('SMP'),
     exportFlags: atLeast(version, 7, 2),
@@ -118,20 +121,18 @@ export function enforcesSignatures(target: TargetKernel): boolean {
 
 function relocationUses({ name, machine }: Architecture): Uint8Array {
   const types = relocationRules[name]?.types;
-  if (types === undefined) return new Uint8Array(0);
-  const uses = new Uint8Array(256 * 2);
-  for (const type of types) {
+  const uses = new Uint8Array(512);
+  for (let type = 0; type < uses.length; type++) {
     const field = absoluteField(machine, type);
+    // An architecture without rules is not judged.
+    if (types !== undefined && !types.has(type)) continue;
     if (field === undefined) uses[type] = relocationUse.any;
     else if (holdsAddresses(machine, field)) uses[type] = relocationUse.address;
+    if (pointerTypes[machine]?.includes(type)) uses[type] = (uses[type] as number) | relocationUse.pointer;
+    const width = machine === EM_X86_64 ? (patchedBytes[type] ?? 0) : 0;
+    uses[type] = (uses[type] as number) | (width << relocationUse.widthShift);
   }
   return uses;
-}
-
-function byType(values: Readonly<Record<number, number>>): Uint8Array {
-  const bytes = new Uint8Array(256);
-  for (const [type, value] of Object.entries(values)) bytes[Number(type)] = value;
-  return bytes;
 }
 
 function hostIsLittle(): boolean {

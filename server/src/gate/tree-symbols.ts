@@ -26,6 +26,8 @@ export class TreeSymbols implements SymbolTable {
   readonly #present: ReadonlySet<string> | undefined;
   readonly #own = new Map<string, ExportedSymbol>();
   readonly #replaced: ReadonlySet<string>;
+  /** By exporter as the target writes it, which thousands of symbols share. */
+  readonly #counted = new Map<string, boolean>();
 
   constructor(base: SymbolTable, providers: TreeProviders) {
     this.#base = base;
@@ -76,10 +78,13 @@ export class TreeSymbols implements SymbolTable {
     return listed === undefined || this.#counts(listed) ? undefined : listed.exporter;
   }
 
-  #counts(listed: ExportedSymbol): boolean {
-    if (listed.exporter === 'vmlinux') return true;
-    const name = foldedModuleName(listed.exporter);
-    if (this.#replaced.has(name)) return false;
-    return this.#present === undefined || this.#present.has(name);
+  #counts({ exporter }: ExportedSymbol): boolean {
+    if (exporter === 'vmlinux') return true;
+    const known = this.#counted.get(exporter);
+    if (known !== undefined) return known;
+    const name = foldedModuleName(exporter);
+    const counts = !this.#replaced.has(name) && (this.#present === undefined || this.#present.has(name));
+    this.#counted.set(exporter, counts);
+    return counts;
   }
 }

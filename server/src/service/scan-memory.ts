@@ -71,10 +71,10 @@ export class ScanMemory {
   }
 
   async #key(folder: string, plan: ProofPlan): Promise<string> {
-    const { exports, vermagic, vermagicTail: _tail, providers, relocations, patched, licenses: _, ...rest } = plan;
+    const { exports, vermagic, vermagicTail: _tail, providers, relocations, licenses: _, ...rest } = plan;
     const facts = JSON.stringify([
       [format, this.#version, folder, this.#levels, rest],
-      [[...vermagic], [...relocations], [...patched], [...providers], exports.namespaces, exports.exporters],
+      [[...vermagic], [...relocations], [...providers], exports.namespaces, exports.exporters],
     ]);
     const text = new TextEncoder().encode(facts);
     const all = new Uint8Array(text.length + exports.memory.byteLength);
