@@ -31,10 +31,13 @@ const modpostForms: readonly { readonly form: RegExp; readonly file: number; rea
   { form: /^(\S+?\.k?o): /, file: 1 },
 ];
 
-const kbuildForms: readonly { readonly form: RegExp; readonly file?: number }[] = [
+/** A step of Kbuild with the file it makes: `CC [M]  /src/hello.o`, `MODPOST /src/Module.symvers`. */
+const made = /^\s+(?:MODPOST|(?:CC|LD) \[M\])\s+(\S+)$/;
+
+const kbuildForms: readonly { readonly form: RegExp; readonly file?: number; readonly line?: number }[] = [
   { form: /^make(?:\[\d+\])?: \*\*\* No rule to make target '(.+?)'(?:, needed by '.+?')?\./, file: 1 },
   { form: /^make(?:\[\d+\])?: \*\*\* (.+?): No such file or directory\./, file: 1 },
-  { form: /^(.+?):\d+: \*\*\* .+\. {2}Stop\.$/, file: 1 },
+  { form: /^(.+?):(\d+): \*\*\* .+\. {2}Stop\.$/, file: 1, line: 2 },
   { form: /^make(?:\[\d+\])?: (\S+): (?:No such file or directory|Permission denied)$/ },
   { form: /^\/bin\/(?:ba)?sh: (?:line )?\d+: .+: (?:command )?not found$/ },
 ];
@@ -45,6 +48,8 @@ export class BuildOutput {
   readonly #folders: string[];
   readonly #messages: BuildMessage[] = [];
   readonly #seen = new Set<string>();
+  /** Where objects lie, by their name without ending; '' for the folder of the modules. */
+  readonly #made = new Map<string, string>();
   #rest = '';
 
   /** `workdir`: the folder inside that the command starts in. */
@@ -76,6 +81,8 @@ export class BuildOutput {
     const into = entering.exec(plain)?.[1];
     if (into !== undefined) this.#folders.push(into);
     else if (leaving.test(plain) && this.#folders.length > 1) this.#folders.pop();
+    const object = made.exec(plain)?.[1];
+    if (object !== undefined) this.#remember(object);
     const message = this.#compiler(plain) ?? this.#modpost(plain) ?? this.#kbuild(plain);
     const key = message && `${message.file}:${message.line}:${message.message}`;
     if (message && key !== undefined && !this.#seen.has(key) && this.#messages.length < limits.buildProblems) {
@@ -112,7 +119,7 @@ export class BuildOutput {
       tool: 'modpost',
       severity: match[1] === 'WARNING' ? 'warning' : 'error',
       message: this.#mapping.line(text),
-      file: file === undefined ? undefined : this.#host(file),
+      file: file === undefined ? undefined : this.#module(file),
       line: undefined,
       column: undefined,
       symbol: at(found?.parts.symbol),
@@ -120,20 +127,17 @@ export class BuildOutput {
   }
 
   #kbuild(line: string): BuildMessage | undefined {
-    for (const { form, file } of kbuildForms) {
+    for (const { form, file, line: row } of kbuildForms) {
       const match = form.exec(line);
       if (!match) continue;
       const named = file === undefined ? undefined : match[file];
-      const message = this.#mapping.line(
-        line.replace(/^make(?:\[\d+\])?: (?:\*\*\* )?/, '').replace(/ {2}Stop\.$/, ''),
-      );
-      const place = named === undefined ? undefined : this.#host(named);
+      const text = line.replace(/^make(?:\[\d+\])?: (?:\*\*\* )?|^.+?:\d+: \*\*\* /, '').replace(/ {2}Stop\.$/, '');
       return {
         tool: 'kbuild',
         severity: 'error',
-        message,
-        file: place,
-        line: undefined,
+        message: this.#mapping.line(text),
+        file: named === undefined ? undefined : this.#host(named),
+        line: row === undefined ? undefined : Number(match[row]),
         column: undefined,
         symbol: undefined,
       };
@@ -141,7 +145,21 @@ export class BuildOutput {
     return undefined;
   }
 
-  /** A module or object named without its folder (modpost since 6.13) counts from the folder make is in. */
+  #remember(path: string): void {
+    const folder = path.replace(/\/?[^/]*$/, '') || '.';
+    const name = (path.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
+    this.#made.set(name === 'Module' ? '' : name, folder);
+  }
+
+  /** A module of which modpost gives the name alone lies where its object was made. */
+  #module(name: string): string {
+    if (name.includes('/')) return this.#host(name);
+    const stem = name.replace(/\.k?o$/, '');
+    const folder = this.#made.get(stem) ?? this.#made.get('');
+    return this.#host(folder === undefined ? name : `${folder}/${stem}.ko`);
+  }
+
+  /** Relative paths count from the folder make is in. */
   #host(path: string): string {
     const absolute = path.startsWith('/') ? path : `${this.#folders.at(-1)?.replace(/\/$/, '') ?? ''}/${path}`;
     return this.#mapping.toHost(normal(absolute));

@@ -6,7 +6,7 @@ import { type Phase, type Pipeline, parseInput } from '../pipeline/phase.ts';
 import { makersOf } from '../pipeline/plan.ts';
 import { defaultWorkdir } from '../pipeline/read-pipeline.ts';
 import type { FileSystem } from '../ports/file-system.ts';
-import { relativePath, uriName } from '../ports/uri.ts';
+import { fileUri, relativePath, uriName } from '../ports/uri.ts';
 import { kernelFoldersOf, type LoadedPipeline } from './pipeline-project.ts';
 import type { RebuildRequest } from './pipeline-rebuild.ts';
 import type { Session } from './session.ts';
@@ -26,7 +26,7 @@ export async function synthesisedPhase(
     return headersPhase(files, pipeline, kernels);
   }
   if (request.module === undefined) return undefined;
-  const path = relativePath(pipeline.rootUri, request.module);
+  const path = relativePath(pipeline.rootUri, fileUri(request.module));
   const makers = makersOf(pipeline.phases, path).filter((phase) => phase.kind !== 'rootfs');
   if (makers.length > 0 || !request.onlyModule) return undefined;
   return modulePhase(files, pipeline, kernels, uriName(request.module).replace(/\.(?:gz|xz|zst)$/, ''));

@@ -7,7 +7,7 @@ import { type RunOptions, type RunOutcome, runPlan } from '../pipeline/run-plan.
 import { newRunId, readStamp } from '../pipeline/stamp.ts';
 import { type LocatedMessage, locateMessages } from '../pipeline/symbol-use.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isWithin, joinUri, relativePath } from '../ports/uri.ts';
+import { fileUri, isWithin, joinUri, relativePath } from '../ports/uri.ts';
 import type { RuleLevels } from './module-checker.ts';
 import { pipelineFindings } from './pipeline-findings.ts';
 import { headersPackageFindings } from './pipeline-headers.ts';
@@ -59,7 +59,9 @@ export class Rebuilder {
   }
 
   /** The pipeline of a folder: of the `vermagic.json` in or nearest above it, or as detected. */
-  async load(folderUri: string): Promise<LoadedPipeline> {
+  async load(folder: string): Promise<LoadedPipeline> {
+    // Written as the session writes URIs, or a folder with unusual letters would not find its own project file.
+    const folderUri = fileUri(folder);
     const targets = await this.#session.openTargets();
     const { projects } = this.#session.surroundings();
     const [project] = projects
@@ -136,7 +138,7 @@ export class Rebuilder {
     if (phase !== undefined && !names.includes(phase)) {
       throw new RebuildProblem(`There is no phase "${phase}"; there are ${names.join(', ')}.`);
     }
-    const making = request.module === undefined ? undefined : relativePath(pipeline.rootUri, request.module);
+    const making = request.module === undefined ? undefined : relativePath(pipeline.rootUri, fileUri(request.module));
     const isMade = making !== undefined && makersOf(pipeline.phases, making).length > 0;
     return phasesToRun(pipeline, phases, { phase, making: isMade ? making : undefined }, images);
   }
