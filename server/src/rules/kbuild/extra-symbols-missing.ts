@@ -62,10 +62,13 @@ async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>)
   }
 }
 
-/** Exported by the kernel's own build. A target may have been given the providers' files too: modpost reads them only when they are named. */
+/**
+ * Exported by the kernel's own build (`vmlinux`, `drivers/net/mii`). What a target knows of modules from elsewhere (an absolute path, or
+ * the bare name of a module file) modpost reads only from a file that is named.
+ */
 function isKernels(facts: KbuildFacts, name: string): boolean {
-  const listed = facts.target?.symbols?.get(name);
-  return listed !== undefined && facts.providers.every((provider) => provider.uri !== listed.origin.uri);
+  const exporter = facts.target?.symbols?.get(name)?.exporter;
+  return exporter !== undefined && (exporter === 'vmlinux' || /^[^/]+\//.test(exporter));
 }
 
 const zero = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
