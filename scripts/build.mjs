@@ -50,6 +50,7 @@ await Promise.all([
       server: 'server/src/node/server-main.ts',
       cli: 'server/src/node/cli-main.ts',
       'scan-thread': 'server/src/node/scan-thread-main.ts',
+      'verify-thread': 'server/src/node/verify-thread-main.ts',
     },
     plugins: [lazyLibrariesPlugin()],
   }),

@@ -23,6 +23,7 @@ const required = [
   'client/dist/ko-editor.css',
   'server/dist/server.cjs',
   'server/dist/scan-thread.cjs',
+  'server/dist/verify-thread.cjs',
   'server/dist/signature-libraries.cjs',
   'server/dist/text-libraries.cjs',
   // What the manifest itself refers to.

@@ -55,6 +55,10 @@ export const limits = {
   shellOutputCharacters: 512 * 1024,
   /** Calls of one function with the same arguments: variables may differ between them, but seldom do. */
   shellSameCalls: 3,
+  /** Package names whose answer a policy keeps. */
+  policyAnswers: 20_000,
+  /** Statements below which a script is parsed as a whole after an edit: that is fast, and always right. */
+  shellPatchStatements: 20,
   /** Words of all readings of one command together; a real command has some dozens in a few readings. */
   shellReadWords: 4_096,
   /** Statements visited in one script, calls unrolled: keeps mutual recursion from growing without end. */
@@ -121,6 +125,8 @@ export const limits = {
   pipelineFolders: 400,
   /** Errors and warnings of one build that are listed; the log has all. */
   buildProblems: 500,
+  /** Modules that are not clean which the editor lists of one tree; in a tree of another kernel all are. */
+  verifiedModules: 2_000,
   /** A report of one scan that is merged with others; one of 4,000 refused modules has some 30 MB. */
   reportBytes: 256 * 1024 * 1024,
 } as const;

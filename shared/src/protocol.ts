@@ -22,6 +22,12 @@ export const method = {
   rebuild: 'vermagic/rebuild',
   /** {@link PipelineParams} → {@link PipelineText}: the project file with the pipeline written down. Nothing is changed. */
   pipelineText: 'vermagic/pipelineText',
+  /** null → {@link VerifyPlace}[]: the trees that the workspace has. */
+  verifyPlaces: 'vermagic/verifyPlaces',
+  /** {@link VerifyParams} → {@link VerifyReport}, with progress; an error with one sentence when there is nothing to verify. */
+  verify: 'vermagic/verify',
+  /** {@link ForgetVerifiedParams} → null: takes the findings of earlier verifications out of the Problems panel. */
+  forgetVerified: 'vermagic/forgetVerified',
   /** Server → client: {@link BuildProgress}. */
   buildProgress: 'vermagic/buildProgress',
   /** Server → client: reports of these modules are stale; `uris` null means all. {@link ModulesChanged}. */

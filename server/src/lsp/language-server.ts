@@ -16,11 +16,12 @@ import { Session } from '../service/session.ts';
 import { defaultSettings, readSettings } from '../service/settings.ts';
 import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
+import { VerifiedFindings } from '../service/verified-findings.ts';
 import { ModulePublisher } from './module-publisher.ts';
-import { PipelineFeatures } from './pipeline-features.ts';
 import { PipelineFeatures } from './pipeline-features.ts';
 import { TextFeatures } from './text-features.ts';
 import { listenToComparisons, listenToQuestions, questionCapabilities, refreshLenses } from './text-questions.ts';
+import { VerifyFeatures, type VerifyRunner } from './verify-features.ts';
 import { watchFiles } from './watched-files.ts';
 
 /** What differs between the server's platforms. */
@@ -29,6 +30,8 @@ export interface Platform {
   readonly version: string;
   /** Modules of the running machine's kernel, e.g. `file:///lib/modules/6.1.0`; absent where there is none. */
   readonly runningKernelUri?: string;
+  /** Absent where there are no threads: then trees are not verified. */
+  readonly verify?: VerifyRunner;
 }
 
 /** Binds the language server protocol to a session: this is all the protocol there is. */
@@ -37,20 +40,23 @@ export function serve(connection: Connection, platform: Platform): void {
   let client: InitializeParams | undefined;
   const texts = new TextWorkspace(platform.ports, () => session.surroundings());
   const answers = new TextAnswers(platform.ports, texts, session);
+  const verified = new VerifiedFindings();
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
-  let pipeline: PipelineFeatures | undefined;
   let pipeline: PipelineFeatures | undefined;
   let settings = defaultSettings;
 
   connection.onInitialize((params) => {
     client = params;
     const related = params.capabilities.textDocument?.publishDiagnostics?.relatedInformation ?? false;
-    publisher = new ModulePublisher(connection, session, related);
+    publisher = new ModulePublisher(connection, session, related, (uri) => verified.of(uri));
+    const { ports, version, verify: run } = platform;
+    if (run !== undefined) {
+      const publish = (uris: readonly string[]) => void publisher?.publish(uris);
+      new VerifyFeatures({ connection, session, ports, version, run, findings: verified, publish, client }).listen();
+    }
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
-    pipeline = new PipelineFeatures(connection, session, platform.ports, params);
-    pipeline.listen();
     pipeline = new PipelineFeatures(connection, session, platform.ports, params);
     pipeline.listen();
     listenToQuestions(connection, features, answers);
@@ -101,14 +107,13 @@ export function serve(connection: Connection, platform: Platform): void {
     void connection.sendNotification(method.modulesChanged, { uris: change });
     if (change === null) void features?.refresh();
     pipeline?.changed(change);
-    pipeline?.changed(change);
     void publisher?.publish(change).then(() => connection.sendNotification(method.status, session.status()));
   });
 
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const uris = changes.map((change) => change.uri);
     texts.filesChanged(uris);
-    pipeline?.changed(uris);
+    void publisher?.publish(verified.filesChanged(uris));
     pipeline?.changed(uris);
     return session.filesChanged(uris);
   });

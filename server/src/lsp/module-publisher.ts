@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
+import type { Finding } from '../findings/finding.ts';
 import type { Session } from '../service/session.ts';
 import { toDiagnostic } from './convert.ts';
 
@@ -10,11 +11,19 @@ export class ModulePublisher {
   readonly #connection: Connection;
   readonly #session: Session;
   readonly #relatedSupported: boolean;
+  readonly #verified: (uri: string) => readonly Finding[];
   readonly #published = new Set<string>();
   #waiting: Set<string> | 'all' = new Set();
   #running: Promise<void> | undefined;
 
-  constructor(connection: Connection, session: Session, relatedSupported: boolean) {
+  /** @param verified what else is known of a file, from verifying the tree it lies in. */
+  constructor(
+    connection: Connection,
+    session: Session,
+    relatedSupported: boolean,
+    verified: (uri: string) => readonly Finding[] = () => [],
+  ) {
+    this.#verified = verified;
     this.#connection = connection;
     this.#session = session;
     this.#relatedSupported = relatedSupported;
@@ -46,11 +55,20 @@ export class ModulePublisher {
   }
 
   async #publishOne(uri: string): Promise<void> {
-    const findings = await this.#session.moduleFindings(uri);
+    const findings = await this.#findingsOf(uri);
     if (findings.length === 0 && !this.#published.has(uri)) return;
     const diagnostics = findings.map((finding) => toDiagnostic(finding, this.#relatedSupported));
     await this.#connection.sendDiagnostics({ uri, diagnostics });
     if (diagnostics.length > 0) this.#published.add(uri);
     else this.#published.delete(uri);
+  }
+
+  /** The workspace's own findings, and what a verification found beyond them: it says the same of most. */
+  async #findingsOf(uri: string): Promise<readonly Finding[]> {
+    const verified = this.#verified(uri);
+    const foreign = verified.length > 0 && !this.#session.isModule(uri);
+    const own = foreign ? [] : await this.#session.moduleFindings(uri);
+    const said = new Set(own.map(({ rule, symbol }) => `${rule} ${symbol ?? ''}`));
+    return [...own, ...verified.filter(({ rule, symbol }) => !said.has(`${rule} ${symbol ?? ''}`))];
   }
 }

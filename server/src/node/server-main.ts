@@ -1,6 +1,7 @@
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from '../lsp/language-server.ts';
 import { nodePorts, runningKernelUri } from './platform.ts';
+import { verifyInThread } from './verify-runner.ts';
 import { version } from './version.ts';
 
 const connection = createConnection(ProposedFeatures.all);
@@ -13,5 +14,6 @@ serve(connection, {
     error: (message) => connection.console.error(message),
   }),
   version,
+  verify: verifyInThread,
   ...(kernel === undefined ? {} : { runningKernelUri: kernel }),
 });

@@ -15,13 +15,14 @@ import type { Ports } from '../ports/ports.ts';
 import { isWithin, uriName, uriPath } from '../ports/uri.ts';
 import { reasonOf } from './check-report.ts';
 import { difference } from './difference.ts';
+import { foldedFindings } from './folded-findings.ts';
 import { inspectReport } from './inspect-report.ts';
 import { type Checked, ModuleChecker } from './module-checker.ts';
 import { ModuleStore } from './module-store.ts';
 import { type ProjectFile, parseProjectFile, policyOfProject, projectFileName } from './project-file.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { targetPartReaders } from './target-part-readers.ts';
-import { TargetRegistry } from './target-registry.ts';
+import { type TargetDefinition, TargetRegistry } from './target-registry.ts';
 import type { TextSurroundings } from './text-workspace.ts';
 import { type Discovery, discoverWorkspace } from './workspace-discovery.ts';
 import { kernelName, type WorkspaceModules } from './workspace-modules.ts';
@@ -45,6 +46,8 @@ export class Session implements WorkspaceModules {
   #folders: readonly string[] = [];
   #projects: readonly ProjectFile[] = [];
   #discovery: Discovery | undefined;
+  /** URIs of the modules that were found. */
+  #known: ReadonlySet<string> = new Set();
   /** Settled when the workspace has been looked through; requests that come before wait for it. */
   #ready: Promise<void>;
   #begin: (opening: Promise<void>) => void = () => undefined;
@@ -108,9 +111,24 @@ export class Session implements WorkspaceModules {
     };
   }
 
+  /** All targets by name, before anything of them is read. */
+  get definitions(): readonly TargetDefinition[] {
+    return this.#registry.definitions;
+  }
+
+  /** Name of the target that modules are compared with. */
+  get selected(): string | undefined {
+    return this.#selected;
+  }
+
   /** URIs of the modules found in the workspace. */
   modules(): readonly string[] {
     return this.#discovery?.modules.map((module) => module.uri) ?? [];
+  }
+
+  /** Whether a file is one of the workspace's modules. */
+  isModule(uri: string): boolean {
+    return this.#known.has(uri);
   }
 
   modulesNamed(name: string): readonly string[] {
@@ -191,8 +209,9 @@ export class Session implements WorkspaceModules {
       return [];
     }
     this.#verdicts.set(uri, checked.verdict.verdict);
-    return foldFindings(
+    return foldedFindings(
       checked.verdict.findings.filter(({ severity }) => severity === 'error' || severity === 'warning'),
+      (finding, message) => ({ ...finding, message, related: [] }),
     );
   }
 
@@ -213,8 +232,7 @@ export class Session implements WorkspaceModules {
   async filesChanged(uris: readonly string[]): Promise<void> {
     await this.#ready;
     const modules = uris.filter((uri) => moduleName.test(uri));
-    const known = new Set(this.modules());
-    const unknown = modules.some((uri) => !known.has(uri));
+    const unknown = modules.some((uri) => !this.#known.has(uri));
     const structural =
       uris.some((uri) => uriName(uri) === projectFileName) || unknown || this.#registry.definitions.length === 0;
     const stale = this.#registry.invalidate(uris);
@@ -264,14 +282,14 @@ export class Session implements WorkspaceModules {
       this.#discovery = await discoverWorkspace(this.#ports, this.#folders, {
         runningKernelUri: this.#runningKernelUri,
       });
+      this.#known = new Set(this.modules());
       this.#projects = await this.#readProjects(this.#discovery.projectFiles);
       this.#define();
       await this.#choose();
     } finally {
       this.#busy = false;
     }
-    const known = new Set(this.modules());
-    for (const uri of [...this.#verdicts.keys()]) if (!known.has(uri)) this.#verdicts.delete(uri);
+    for (const uri of [...this.#verdicts.keys()]) if (!this.#known.has(uri)) this.#verdicts.delete(uri);
     this.#tell(null);
   }
 
@@ -310,22 +328,4 @@ export class Session implements WorkspaceModules {
   #tell(change: SessionChange): void {
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-/** A module from another kernel has hundreds of CRC findings: the first ones say it, the editor of the file has them all. */
-function foldFindings(findings: readonly Finding[]): readonly Finding[] {
-  const counts = new Map<string, number>();
-  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-  const shown = new Map<string, number>();
-  return findings.flatMap((finding) => {
-    const count = counts.get(finding.rule) ?? 0;
-    const index = (shown.get(finding.rule) ?? 0) + 1;
-    shown.set(finding.rule, index);
-    if (count <= limits.findingsPerRule || index < limits.findingsPerRule) return [finding];
-    if (index > limits.findingsPerRule) return [];
-    const rest = count - limits.findingsPerRule + 1;
-    return [
-      { ...finding, message: `… and ${rest} more of ${finding.rule}: open the module to see them all.`, related: [] },
-    ];
-  });
 }

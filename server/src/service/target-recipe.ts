@@ -9,6 +9,13 @@ export type TargetRecipe =
   | { readonly kind: 'path'; readonly name: string; readonly uri: string; readonly release?: string }
   /** A running machine, whose `/` is `root`. */
   | { readonly kind: 'live'; readonly name: string; readonly root: string; readonly release: string }
+  /** Several places that are one kernel, found or named in the settings. */
+  | {
+      readonly kind: 'sources';
+      readonly name: string;
+      readonly sourceUris: readonly string[];
+      readonly release: string | undefined;
+    }
   | { readonly kind: 'project'; readonly name: string; readonly project: ProjectFile };
 
 /** Opens a target; heavy readers are brought in only where a source needs them. */
@@ -35,7 +42,8 @@ export async function openRecipe(ports: Ports, recipe: TargetRecipe): Promise<Op
   }
   const { TargetRegistry } = await import('./target-registry.ts');
   const registry = new TargetRegistry(ports, { partReaders });
-  registry.define({ projects: [recipe.project] });
+  if (recipe.kind === 'project') registry.define({ projects: [recipe.project] });
+  else registry.define({ discovered: [{ ...recipe, kinds: [], why: recipe.name }] });
   const target = await registry.get(recipe.name);
   if (target === undefined) throw new Error(`there is no target ${recipe.name}`);
   return target;
