@@ -86,8 +86,8 @@ export class Session implements WorkspaceModules {
   }
 
   async configure(settings: Settings): Promise<void> {
+    if (settings.selectedTarget !== this.#settings.selectedTarget) this.#registry.select(settings.selectedTarget);
     this.#settings = settings;
-    this.#registry.select(settings.selectedTarget);
     if (!this.#discovery) return;
     this.#define();
     await this.#choose();
@@ -250,8 +250,12 @@ export class Session implements WorkspaceModules {
     return module && target ? this.#checker.check(module, target, this.#options()) : undefined;
   }
 
-  /** The selected target; but a module that lies among the files of other targets only is judged by the first of those. */
+  /**
+   * The selected target; but unless someone selected it, a module that lies among the files of other targets only is judged
+   * by the first of those.
+   */
   #targetOf(uri: string): string | undefined {
+    if (this.#registry.chosen !== undefined) return this.#selected;
     const owners = this.#registry.definitions.filter(({ sourceUris }) =>
       sourceUris.some((source) => isWithin(source, uri)),
     );
