@@ -74,6 +74,8 @@ export interface ModuleScan {
   readonly plan: ProofPlan | undefined;
   /** The modules were all compared with what the target itself lists. */
   readonly asListed: boolean;
+  /** Nothing was looked at anew: all was remembered. */
+  readonly unchanged: boolean;
 }
 
 /**
@@ -108,7 +110,11 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
     pass = await prove(input, work, plan, effective, new Map());
   }
   const scanned = await finish(input, work, pass, providers, remembered);
-  return { modules: scanned, providers, obstacle: undefined, plan, asListed };
+  const unchanged =
+    asListed &&
+    remembered.size === modules.length &&
+    pass.board.status.subarray(0, modules.length).every((status) => status === boardStatus.known);
+  return { modules: scanned, providers, obstacle: undefined, plan, asListed, unchanged };
 }
 
 interface Pass {
@@ -323,5 +329,5 @@ async function checkAll(
   const wanted = input.modules.filter((module) => input.wanted?.(module) ?? true);
   const results = await work.check(wanted, providers);
   const modules = wanted.map((module, index) => checkedModule(module, undefined, results[index]));
-  return { modules, providers, obstacle, plan: undefined, asListed: false };
+  return { modules, providers, obstacle, plan: undefined, asListed: false, unchanged: false };
 }

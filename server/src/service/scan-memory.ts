@@ -56,7 +56,7 @@ export class ScanMemory {
 
   /** Only results that rest on the plan alone are kept: where modules replaced what the target lists, any change of one can change others. */
   async keep(folder: string, scan: ModuleScan): Promise<void> {
-    if (scan.plan === undefined || !scan.asListed) return;
+    if (scan.plan === undefined || !scan.asListed || scan.unchanged) return;
     const modules: Record<string, Entry> = {};
     for (const { module, identity, class: found, vermagic, checked } of scan.modules) {
       if (identity === undefined || found === 'unreadable' || Number.isNaN(identity[0])) continue;
