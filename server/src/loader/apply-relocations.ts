@@ -106,14 +106,20 @@ function refuseOverflow(state: LoadState, { type, section, value }: RelocationFa
 
 /** The kernel leaves a weak symbol that nothing exports at address 0, and calls that. */
 function reportCallToNowhere(state: LoadState, { value }: RelocationFact): void {
-  if (value?.kind === 'import' && value.onlyCalled && findSymbol(state, value.symbol) === 'absent') {
-    state.report(
-      'unknown-symbol',
-      'error',
-      `The module calls ${value.symbol} without ever looking whether it is there: it is a weak symbol, and nothing exports it. The module loads, and the call jumps to address 0, which crashes the kernel when it is reached. Load the module that exports it first (--with), or test the symbol's address before the call.`,
-      { symbol: value.symbol },
-    );
+  if (value?.kind !== 'import' || !value.onlyCalled) {
+    return;
   }
+  const found = findSymbol(state, value.symbol);
+  if (found !== 'absent' && found !== 'open') {
+    return;
+  }
+  const nobody = found === 'absent' ? 'nothing exports it' : 'nothing that is known of the target exports it';
+  state.report(
+    'unknown-symbol',
+    found === 'absent' ? 'error' : 'warning',
+    `The module calls ${value.symbol} without ever looking whether it is there: it is a weak symbol, and ${nobody}. The module loads, and the call jumps to address 0, which crashes the kernel when it is reached. Load the module that exports it first (--with), or test the symbol's address before the call.`,
+    { symbol: value.symbol },
+  );
 }
 
 function refuseTarget(state: LoadState, { section, type }: RelocationFact): void {

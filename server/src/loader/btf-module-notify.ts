@@ -1,5 +1,6 @@
 import { modinfoValue } from '../module/kernel-module.ts';
 import type { LoadCheck } from './load-check.ts';
+import type { LoadState } from './load-state.ts';
 import { findSection } from './module-sections.ts';
 
 /**
@@ -19,8 +20,13 @@ export const btfModuleNotify: LoadCheck = {
     ) {
       return;
     }
+    if (evidence.btfFault !== undefined && state.config('DEBUG_INFO_BTF_MODULES', false, this.name)) {
+      state.print(`BPF: ${evidence.btfFault}`);
+      mismatch(state, `The module's .BTF section is damaged (${evidence.btfFault}).`);
+      return;
+    }
     if (evidence.btf === 'mismatch' && state.config('DEBUG_INFO_BTF_MODULES', false, this.name)) {
-      mismatch(state);
+      mismatch(state, "The module's BTF does not fit the types of the target's vmlinux.");
       return;
     }
     const base = module.elf?.sections.some((section) => section.name === '.BTF.base') === true;
@@ -37,10 +43,9 @@ export const btfModuleNotify: LoadCheck = {
   },
 };
 
-function mismatch(state: Parameters<LoadCheck['run']>[0]): void {
+function mismatch(state: LoadState, what: string): void {
   const allowed = state.config('MODULE_ALLOW_BTF_MISMATCH', true, 'btf-module-notify');
-  const message =
-    "The module's BTF does not fit the types of the target's vmlinux. Build it against this target's vmlinux, or remove the section: objcopy --remove-section .BTF.";
+  const message = `${what} Build it against this target's vmlinux, or remove the section: objcopy --remove-section .BTF.`;
   if (allowed) {
     state.printOnce(
       'btf-mismatch',

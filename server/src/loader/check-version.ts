@@ -1,6 +1,6 @@
 import type { Origin } from '../kernel/fact.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
-import { modinfoValue } from '../module/kernel-module.ts';
+import { modinfoValue, type SymbolVersion } from '../module/kernel-module.ts';
 import type { LoadState } from './load-state.ts';
 import { findSection } from './module-sections.ts';
 import { locate } from './origin-location.ts';
@@ -22,7 +22,7 @@ export function hasVisibleVersions(state: LoadState): boolean {
 }
 
 type Records =
-  | { readonly kind: 'extended' | 'basic'; readonly crcs: ReadonlyMap<string, number> }
+  | { readonly kind: 'extended' | 'basic'; readonly crcs: CrcTable }
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable' };
 
@@ -33,7 +33,7 @@ function recordsFor(state: LoadState): Records {
   const extended =
     versions.extended !== undefined && findSection(state.module, '__version_ext_crcs') !== undefined && !ignored;
   if (extended && state.byVersion((version) => atLeast(version, 6, 14))) {
-    return { kind: 'extended', crcs: firstOfEach(versions.extended ?? []) };
+    return { kind: 'extended', crcs: new CrcTable(versions.extended ?? []) };
   }
   if (!hasVisibleVersions(state)) {
     return { kind: 'none' };
@@ -48,14 +48,34 @@ function recordsFor(state: LoadState): Records {
     flexibleVendors !== '' && state.byVendor((profile) => flexibleVendors.includes(profile.vendor), 'check-version');
   if (versions.entries.length > 0 && flexible !== (versions.format === 'flexible')) {
     // A classic reader finds no name where it looks; a flexible one takes the first CRC for a length.
-    return flexible ? { kind: 'unreadable' } : { kind: 'basic', crcs: new Map() };
+    return flexible ? { kind: 'unreadable' } : { kind: 'basic', crcs: new CrcTable([]) };
   }
-  return { kind: 'basic', crcs: firstOfEach(versions.entries) };
+  return { kind: 'basic', crcs: new CrcTable(versions.entries) };
 }
 
-function firstOfEach(entries: readonly { readonly symbol: string; readonly crc: number }[]): Map<string, number> {
+/** CRCs by symbol; of several records for one, the first counts. One look-up alone is not worth an index. */
+class CrcTable {
+  readonly #records: readonly SymbolVersion[];
+  #index: Map<string, number> | undefined;
+  #lookups = 0;
+
+  constructor(records: readonly SymbolVersion[]) {
+    this.#records = records;
+  }
+
+  get(symbol: string): number | undefined {
+    this.#lookups += 1;
+    if (this.#lookups === 1) {
+      return this.#records.find((record) => record.symbol === symbol)?.crc;
+    }
+    this.#index ??= indexOf(this.#records);
+    return this.#index.get(symbol);
+  }
+}
+
+function indexOf(records: readonly SymbolVersion[]): Map<string, number> {
   const crcs = new Map<string, number>();
-  for (const { symbol, crc } of entries) {
+  for (const { symbol, crc } of records) {
     if (!crcs.has(symbol)) {
       crcs.set(symbol, crc);
     }

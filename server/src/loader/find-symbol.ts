@@ -53,5 +53,6 @@ export function findSymbol(state: LoadState, symbol: string): Lookup {
 
 /** `drivers/net/dummy-x` → `dummy_x`: the kernel's name of a module. */
 export function moduleNameOf(exporter: string): string {
-  return (exporter.split('/').at(-1) ?? exporter).replaceAll('-', '_');
+  const name = exporter.slice(exporter.lastIndexOf('/') + 1);
+  return name.includes('-') ? name.replaceAll('-', '_') : name;
 }

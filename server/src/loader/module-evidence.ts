@@ -16,6 +16,8 @@ export interface ModuleEvidence {
   readonly parameters?: ReadonlyMap<string, ParameterDetails>;
   /** Whether `.BTF` fits the target's vmlinux. */
   readonly btf?: 'valid' | 'mismatch';
+  /** What is wrong with `.BTF` whatever the target, in the kernel's words. */
+  readonly btfFault?: string;
 }
 
 export interface RelocationFact {

@@ -94,9 +94,9 @@ class RelocatedValues {
   }
 }
 
-/** A 64-bit number that was read without its sign. */
+/** A 64-bit number that was read without its sign, and rounded: a small negative one must not become 0. */
 function signed(value: number): number {
-  return value >= 2 ** 63 ? value - 2 ** 64 : value;
+  return value >= 2 ** 63 ? Math.min(-1, value - 2 ** 64) : value;
 }
 
 /** Bytes that the x86-64 loader adds to, by type; it refuses to where they are not zero. */

@@ -1,6 +1,6 @@
 import { EM_386, EM_X86_64, SHN_COMMON, SHN_LORESERVE, SHN_XINDEX } from '../elf/constants.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
-import type { KernelModule } from '../module/kernel-module.ts';
+import type { KernelModule, ModuleImport } from '../module/kernel-module.ts';
 import { VersionChecker } from './check-version.ts';
 import type { FoundSymbol } from './find-symbol.ts';
 import { findSymbol } from './find-symbol.ts';
@@ -27,7 +27,7 @@ export const simplifySymbols: LoadCheck = {
     let errno: Errno | undefined;
     const open: string[] = [];
     for (const entry of symbolsInOrder(module)) {
-      if (entry.kind !== 'undefined') {
+      if ('kind' in entry) {
         errno = refusesOddSymbol(state, entry) ? 'ENOEXEC' : errno;
         continue;
       }
@@ -60,19 +60,18 @@ export const simplifySymbols: LoadCheck = {
   },
 };
 
-type SymbolEntry =
-  | { readonly kind: 'undefined'; readonly symbol: string; readonly symbolIndex: number; readonly weak: boolean }
-  | {
-      readonly kind: 'common' | 'bad-section-index';
-      readonly symbol: string;
-      readonly symbolIndex: number;
-      readonly sectionIndex: number;
-    };
+interface OddSymbol {
+  readonly kind: 'common' | 'bad-section-index';
+  readonly symbol: string;
+  readonly symbolIndex: number;
+  readonly sectionIndex: number;
+}
+
+type SymbolEntry = ModuleImport | OddSymbol;
 
 function symbolsInOrder(module: KernelModule): readonly SymbolEntry[] {
-  const undefinedSymbols = module.imports.map((entry) => ({ kind: 'undefined' as const, ...entry }));
   const sections = module.elf?.sections.length ?? 0;
-  const odd = module.irregularSymbols.flatMap((symbol): SymbolEntry[] => {
+  const odd = module.irregularSymbols.flatMap((symbol): OddSymbol[] => {
     const entry = { symbol: symbol.name, symbolIndex: symbol.index, sectionIndex: symbol.sectionIndex };
     if (symbol.shndx === SHN_COMMON) {
       return [{ kind: 'common', ...entry }];
@@ -80,9 +79,7 @@ function symbolsInOrder(module: KernelModule): readonly SymbolEntry[] {
     const ordinary = symbol.shndx < SHN_LORESERVE || symbol.shndx === SHN_XINDEX;
     return ordinary && symbol.sectionIndex >= sections ? [{ kind: 'bad-section-index', ...entry }] : [];
   });
-  return odd.length === 0
-    ? undefinedSymbols
-    : [...undefinedSymbols, ...odd].sort((a, b) => a.symbolIndex - b.symbolIndex);
+  return odd.length === 0 ? module.imports : [...module.imports, ...odd].sort((a, b) => a.symbolIndex - b.symbolIndex);
 }
 
 /** A weak symbol, or the one that x86 linkers leave behind (ignore_undef_symbol). */
@@ -91,7 +88,7 @@ function isOptional(module: KernelModule, entry: { readonly symbol: string; read
   return entry.weak || (entry.symbol === '_GLOBAL_OFFSET_TABLE_' && (machine === EM_X86_64 || machine === EM_386));
 }
 
-function refusesOddSymbol(state: LoadState, entry: Exclude<SymbolEntry, { kind: 'undefined' }>): boolean {
+function refusesOddSymbol(state: LoadState, entry: OddSymbol): boolean {
   if (entry.kind === 'common' && !entry.symbol.startsWith('__gnu_lto')) {
     state.print(`${state.name}: please compile with -fno-common`);
     state.report(

@@ -56,7 +56,9 @@ export class ModuleChecker {
       evidence.set(module, { signature: 'valid' });
     const relocations = await this.#evidence.relocations(module);
     if (relocations) {
-      evidence.set(module, { ...evidence.get(module), relocations: () => relocations.relocations });
+      const { btfFault } = relocations;
+      const btf = btfFault === undefined ? {} : { btfFault };
+      evidence.set(module, { ...evidence.get(module), ...btf, relocations: () => relocations.relocations });
     }
     const parameters = options.request?.parameters === undefined ? undefined : await this.#evidence.parameters(module);
     if (parameters) evidence.set(module, { ...evidence.get(module), parameters });

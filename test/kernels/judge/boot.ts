@@ -42,11 +42,21 @@ function qemu(kernel: JudgeKernel, initrd: string, commandLine: string): [string
     : ['qemu-system-x86_64', ['-cpu', 'max', ...common, '-append', `console=ttyS0 ${quiet} ${commandLine}`]];
 }
 
-function runGuest(command: string, args: readonly string[]): Promise<string> {
+interface GuestRun {
+  readonly console: string;
+  /** It was killed for taking too long: an unfinished case says nothing of the kernel then. */
+  readonly timedOut: boolean;
+}
+
+function runGuest(command: string, args: readonly string[]): Promise<GuestRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), bootTimeoutMs);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    }, bootTimeoutMs);
     child.stdout.setEncoding('latin1').on('data', (text: string) => {
       output += text;
     });
@@ -56,7 +66,7 @@ function runGuest(command: string, args: readonly string[]): Promise<string> {
     });
     child.on('close', () => {
       clearTimeout(timer);
-      resolve(output);
+      resolve({ console: output, timedOut });
     });
   });
 }
@@ -122,12 +132,12 @@ export async function judge(
       initrd,
       initramfs([...files, { path: 'cases', mode: 0o100644, bytes: Buffer.from(`${list.join('\n')}\n`) }]),
     );
-    const console = await runGuest(...qemu(kernel, initrd, commandLine));
+    const { console, timedOut } = await runGuest(...qemu(kernel, initrd, commandLine));
     writeFileSync(join(scratch, 'console.log'), console, 'latin1');
     const reading = readConsole(console);
     if (!reading.ready) throw new Error(`${kernel.name} did not reach the cases: ${console.slice(-500)}`);
     for (const [id, answer] of reading.answers) answers.set(id, answer);
-    if (reading.unfinished !== undefined) {
+    if (reading.unfinished !== undefined && !timedOut) {
       answers.set(reading.unfinished, { errno: undefined, dmesg: [], taint: undefined, tainted: [0, 0], trouble: [] });
     }
     const before = left.length;

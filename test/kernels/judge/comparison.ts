@@ -13,9 +13,13 @@ const lineBytes = 900;
 function comparable(line: string): string {
   return line
     .replace(/, loc [0-9a-f]+, val [0-9a-f]+$/, '')
-    .replaceAll(/\bval [0-9a-f]+\b/g, 'val *')
+    .replace(/ val [0-9a-f]+$/, '')
     .trimEnd()
     .slice(0, lineBytes);
+}
+
+function withoutSymbol(line: string): string {
+  return line.replace(/Unknown symbol .* \(err/, 'Unknown symbol (err');
 }
 
 /** Lines of a stack dump and of our own modules' init functions, which no loader check prints. */
@@ -35,29 +39,40 @@ export function kernelLines(judged: JudgedCase): readonly string[] {
 }
 
 export interface Agreement {
-  readonly outcome: 'agrees' | 'undetermined' | 'differs' | 'kernel-died';
-  /** What differs, one item each: `errno`, `line`, `taint`. */
+  readonly outcome: 'agrees' | 'undetermined' | 'differs';
+  /** What differs, one item each: `errno`, `lines`, `taint`. */
   readonly differences: readonly string[];
 }
 
-/**
- * Errno, deciding line (the last one of a refusal, up to addresses) and, when it loads, the module's taint. A load that
- * kills the kernel says nothing of the loader's verdict.
- */
+/** Printed once until reboot; an earlier case may have had it. */
+const once =
+  /: loading out-of-tree module taints kernel\.$|: module verification failed: |^Disabling lock debugging due to |^Kernel module BTF mismatch detected, /;
+
+/** Errno, every line of the load (up to addresses and what is printed once) and, when it loads, the module's taint. */
 export function compare(judged: JudgedCase, verdict: Verdict): Agreement {
-  if (judged.answer.errno === undefined) return { outcome: 'kernel-died', differences: [] };
+  if (judged.answer.errno === undefined) return compareDeath(verdict);
   if (verdict.verdict === 'undetermined')
     return { outcome: 'undetermined', differences: verdict.missing.map((one) => one.fact) };
   const differences: string[] = [];
   const errno = kernelErrno(judged);
   const predicted = verdict.errno ?? null;
   if (errno !== predicted) differences.push(`errno: kernel ${errno ?? 'loads'}, predicted ${predicted ?? 'loads'}`);
-  if (errno !== null) {
-    const line = comparable(kernelLines(judged).at(-1) ?? '');
-    const expected = comparable(verdict.dmesg.at(-1) ?? '');
-    if (line !== expected) differences.push(`line: kernel "${line}", predicted "${expected}"`);
-  } else if (judged.answer.taint !== verdict.taint && verdict.errno === undefined) {
+  const told = (line: string) => (judged.case.printsRubbish ? withoutSymbol(comparable(line)) : comparable(line));
+  const lines = kernelLines(judged).map(told);
+  const expected = verdict.dmesg.map(told).filter((line) => !once.test(line) || lines.includes(line));
+  if (lines.join('\n') !== expected.join('\n')) {
+    differences.push(`lines: kernel ${JSON.stringify(lines)}, predicted ${JSON.stringify(expected)}`);
+  }
+  if (errno === null && judged.answer.taint !== verdict.taint && verdict.errno === undefined) {
     differences.push(`taint: kernel "${judged.answer.taint}", predicted "${verdict.taint}"`);
   }
   return { outcome: differences.length === 0 ? 'agrees' : 'differs', differences };
+}
+
+/** The kernel died on the module, or called code of the module that killed it: an error says so beforehand. */
+function compareDeath(verdict: Verdict): Agreement {
+  const told = verdict.findings.some(({ severity, message }) => severity === 'error' && /crashes/.test(message));
+  return told && verdict.verdict !== 'refused'
+    ? { outcome: 'agrees', differences: [] }
+    : { outcome: 'differs', differences: [`the kernel dies, predicted ${verdict.errno ?? verdict.verdict}`] };
 }

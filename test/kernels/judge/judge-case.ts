@@ -36,6 +36,10 @@ export interface JudgeCase {
   readonly before?: readonly BuiltModule[];
   /** Run also with module.sig_enforce=1, where nearly every other case ends at the signature. */
   readonly underSigEnforce?: boolean;
+  /** The kernel prints names that it takes from behind a table's end: whatever the file holds there. */
+  readonly printsRubbish?: boolean;
+  /** Run also with lockdown=integrity. A kernel says ten times in five seconds at most that this is why it refuses. */
+  readonly underLockdown?: boolean;
 }
 
 /** `module_blacklist=` of every boot. */

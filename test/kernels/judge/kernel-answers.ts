@@ -9,19 +9,43 @@ import type { InitramfsFile } from './initramfs.ts';
 import { type BuiltModule, blacklistedName, type CaseKit, type JudgeCase } from './judge-case.ts';
 import { isJudge, type JudgeKernel, judgeKernels, type Unavailable } from './judge-kernel.ts';
 
-/** How a kernel is booted. */
+/** How a kernel is booted, and which cases are put to it then. */
 export interface BootVariant {
   readonly name: string;
   readonly commandLine: string;
   readonly sigEnforce: boolean;
+  readonly lockdown: 'none' | 'integrity';
+  readonly takes: (one: JudgeCase) => boolean;
+  /** Fewer answers than these mean that the cases were not put at all. */
+  readonly fewestCases: number;
 }
 
+const blacklist = `module_blacklist=${blacklistedName}`;
+
 export const bootVariants: readonly BootVariant[] = [
-  { name: 'default', commandLine: `module_blacklist=${blacklistedName}`, sigEnforce: false },
+  {
+    name: 'default',
+    commandLine: blacklist,
+    sigEnforce: false,
+    lockdown: 'none',
+    takes: () => true,
+    fewestCases: 100,
+  },
   {
     name: 'sig_enforce',
-    commandLine: `module.sig_enforce=1 module_blacklist=${blacklistedName}`,
+    commandLine: `module.sig_enforce=1 ${blacklist}`,
     sigEnforce: true,
+    lockdown: 'none',
+    takes: (one) => one.underSigEnforce === true,
+    fewestCases: 20,
+  },
+  {
+    name: 'lockdown',
+    commandLine: `lockdown=integrity ${blacklist}`,
+    sigEnforce: false,
+    lockdown: 'integrity',
+    takes: (one) => one.underLockdown === true,
+    fewestCases: 8,
   },
 ];
 
@@ -141,7 +165,7 @@ export function openCourt(cases: readonly JudgeCase[] = allCases): Court {
       const made = makeCases(kit, join(kernelScratch(kernel), 'cases'), cases);
       const beforeFile = (name: BuiltModule) => join(folders.get(kernel.name) ?? '', `${name}.ko`);
       for (const variant of bootVariants) {
-        const put = made.filter((one) => !variant.sigEnforce || one.case.underSigEnforce === true);
+        const put = made.filter((one) => variant.takes(one.case));
         const answers = await answersFor(kernel, variant, put, kit);
         const judged = put.flatMap((one) => {
           const answer = answers.get(one.case.id);

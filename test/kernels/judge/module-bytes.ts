@@ -158,6 +158,36 @@ export class ModuleBytes {
     this.bytes.writeUInt32LE(type, this.offsetOf(this.section(sectionName)) + 8);
   }
 
+  /** Changes the first entry of a `.rela` section that has type `from`. */
+  changeRelocationType(sectionName: string, from: number, to: number): void {
+    const index = this.section(sectionName);
+    const end = this.offsetOf(index) + this.sizeOf(index);
+    for (let at = this.offsetOf(index); at < end; at += 24) {
+      if (this.bytes.readUInt32LE(at + 8) !== from) continue;
+      this.bytes.writeUInt32LE(to, at + 8);
+      return;
+    }
+    throw new Error(`no relocation of type ${from} in ${sectionName}`);
+  }
+
+  /** Makes the first entry of a `.rela` section one of this type, for this symbol. */
+  pointRelocationAt(sectionName: string, symbol: string, type: number): void {
+    const at = this.offsetOf(this.section(sectionName));
+    const index = (this.symbol(symbol) - this.offsetOf(this.#symtab)) / 24;
+    this.bytes.writeUInt32LE(type, at + 8);
+    this.bytes.writeUInt32LE(index, at + 12);
+  }
+
+  setAddend(sectionName: string, addend: bigint): void {
+    this.bytes.writeBigInt64LE(addend, this.offsetOf(this.section(sectionName)) + 16);
+  }
+
+  /** Gives a symbol that no relocation uses a fixed value (SHN_ABS). */
+  makeAbsolute(symbol: string, value: bigint): void {
+    this.bytes.writeUInt16LE(0xfff1, this.symbol(symbol) + 6);
+    this.bytes.writeBigUInt64LE(value, this.symbol(symbol) + 8);
+  }
+
   /** The name inside `struct module`. */
   setStructModuleName(to: string): void {
     const name = this.modinfoValue('name');

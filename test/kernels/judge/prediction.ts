@@ -12,6 +12,7 @@ import { predictLoad } from '../../../server/src/loader/pipeline.ts';
 import { readRelocationFacts } from '../../../server/src/loader/relocation-facts.ts';
 import { taintFlags } from '../../../server/src/loader/taint.ts';
 import type { LoadRequest, Verdict } from '../../../server/src/loader/verdict.ts';
+import { readBtfFault } from '../../../server/src/module/btf-header.ts';
 import type { KernelModule } from '../../../server/src/module/kernel-module.ts';
 import { openKernelModule } from '../../../server/src/module/open-kernel-module.ts';
 import { readParameterDetails } from '../../../server/src/module/parameter-details.ts';
@@ -49,12 +50,14 @@ async function evidenceOf(module: KernelModule, file: string, target: TargetKern
   const source = new MemoryByteSource(bytes);
   const relocations = elf && (await readAsync(source, readRelocationFacts(elf)));
   const parameters = elf && (await readAsync(source, readParameterDetails(elf)));
+  const btfFault = elf && (await readAsync(source, readBtfFault(elf)));
   const verification =
     signature &&
     (await verifyModuleSignature(bytes.subarray(0, signature.offset), signature, target.trustedKeys?.value));
   return {
     ...(relocations && { relocations: () => relocations }),
     ...(parameters && { parameters }),
+    ...(btfFault !== undefined && { btfFault }),
     ...(verification && { signature: verification.result }),
   };
 }
@@ -80,7 +83,7 @@ export async function predict(target: TargetKernel, variant: BootVariant, judged
     compressedFile: (flags & compressedFile) !== 0,
     otherFlags: flags & ~known,
     sigEnforce: variant.sigEnforce,
-    lockdown: 'none',
+    lockdown: variant.lockdown,
     loader: 'init',
     kernelTaint: taintLetters(judged.answer.tainted[0]),
     ...(parameters === undefined ? {} : { parameters }),

@@ -223,6 +223,13 @@ test('a weak symbol that nothing exports is 0: it fits everywhere, and to call i
   assert.equal(called.verdict, 'loads');
   assert.equal(called.findings[0]?.severity, 'error');
   assert.match(called.findings[0]?.message ?? '', /jumps to address 0, which crashes the kernel/);
+  const own = module(missing);
+  const evidence = new Map([[own, storing(4, importOf('nowhere', { weak: true, onlyCalled: true }))]]);
+  const partly = predict(own, target({ complete: false, options: plain }), { evidence });
+  assert.deepEqual(
+    partly.findings.map(({ rule, severity }) => [rule, severity]),
+    [['unknown-symbol', 'warning']],
+  );
 });
 
 function withoutContents(release: string): KernelModule {
@@ -251,4 +258,17 @@ test('a section name far outside the file crashes kernels before 6.12, unless so
   assert.equal(refused.errno, 'ENOENT');
   const near = { sections: [{ name: '.comment', flags: 0, nameOffset: 2000 }] };
   assert.equal(predict(module(near), target({ options: plain })).verdict, 'loads');
+});
+
+test('damaged BTF costs a module its BTF, or the load where the kernel does not allow that', () => {
+  const own = module({ sections: [{ name: '.BTF', flags: 0 }] });
+  const evidence = new Map([[own, { btfFault: 'Invalid magic' }]]);
+  const strict = [...plain, 'DEBUG_INFO_BTF_MODULES'];
+  const refused = predict(own, target({ options: strict }), { evidence });
+  assert.equal(refused.errno, 'EINVAL');
+  assert.deepEqual(refused.dmesg, ['BPF: Invalid magic', 'failed to validate module [demo] BTF: -22']);
+  const lenient = target({ options: [...strict, 'MODULE_ALLOW_BTF_MISMATCH'] });
+  const taken = predict(own, lenient, { evidence });
+  assert.equal(taken.verdict, 'loads');
+  assert.equal(taken.findings[0]?.rule, 'btf-mismatch');
 });

@@ -9,11 +9,22 @@ import { taintCases } from './taint-cases.ts';
 import { vermagicCases } from './vermagic-cases.ts';
 import { versionCases } from './version-cases.ts';
 
-/**
- * Every case, in the order they are run. Kernel taints last until reboot, so cases that add none come first; what
- * the kernel prints once a boot is recognised by the comparison.
- */
-export const allCases: readonly JudgeCase[] = [
+/** Every way through the signature gate of a locked-down kernel, and what it does to modules that pass it. */
+const lockedDown = new Set([
+  'plain',
+  'versions-renamed',
+  'signed',
+  'signature-stripped',
+  'signature-newline-after',
+  'signature-image-changed',
+  'signature-der-damaged',
+  'signature-id-type',
+  'signed-by-unknown-key',
+  'signed-by-unknown-key-sha512',
+  'flags-all-known-but-compressed',
+]);
+
+const cases: readonly JudgeCase[] = [
   ...versionCases,
   ...elfCases,
   ...symbolCases,
@@ -24,3 +35,9 @@ export const allCases: readonly JudgeCase[] = [
   ...vermagicCases,
   ...taintCases,
 ];
+
+/**
+ * Every case, in the order they are run. Kernel taints last until reboot, so cases that add none come first; what
+ * the kernel prints once a boot is recognised by the comparison.
+ */
+export const allCases: readonly JudgeCase[] = cases.map((one) => ({ ...one, underLockdown: lockedDown.has(one.id) }));

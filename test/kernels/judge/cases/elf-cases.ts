@@ -41,6 +41,9 @@ export const elfCases: readonly JudgeCase[] = [
   edit('header-magic', (module) => u16(module, 0, 0)),
   edit('header-class', (module) => module.bytes.writeUInt8(1, 4)),
   edit('header-byte-order', (module) => module.bytes.writeUInt8(2, 5)),
+  edit('header-class-and-byte-order', (module) => u16(module, 4, 0x0201)),
+  edit('header-class-unknown', (module) => module.bytes.writeUInt8(7, 4)),
+  edit('header-byte-order-unknown', (module) => module.bytes.writeUInt8(0, 5)),
   edit('header-type', (module) => u16(module, 16, 3)),
   edit('header-machine', (module) => u16(module, 18, 8)),
   edit('header-shentsize', (module) => u16(module, 58, 40)),
@@ -65,8 +68,11 @@ export const elfCases: readonly JudgeCase[] = [
   edit('symtab-link-zero', (module) => u32(module, module.header(module.symtab) + 40, 0)),
   edit('symtab-link-beyond', (module) => u32(module, module.header(module.symtab) + 40, 60_000)),
   edit('symtab-missing', (module) => u32(module, module.header(module.symtab) + 4, 1)),
-  edit('symtab-link-not-strtab', (module) =>
-    u32(module, module.header(module.symtab) + 40, module.section('.modinfo')),
+  edited(
+    'symtab-link-not-strtab',
+    'judge_plain',
+    (module) => u32(module, module.header(module.symtab) + 40, module.section('.modinfo')),
+    { printsRubbish: true },
   ),
   edit('modinfo-renamed', (module) => module.renameSection('.modinfo', '.modinfx')),
   edit('modinfo-twice', (module) => double(module, '.modinfo')),
