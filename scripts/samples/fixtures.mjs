@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { compilers, hasCompiler, headersDirectory, newestRelease, run } from './debian-kernels.mjs';
-import { buildModules } from './module-build.mjs';
+import { buildModules, copySymvers } from './module-build.mjs';
 
 const fixtures = resolve(import.meta.dirname, '../../test/fixtures/modules');
 
@@ -44,8 +44,8 @@ export function buildFixtures() {
     const directory = join(fixtures, `${series}-${flavour}`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    for (const file of ['beacon.ko', 'listener.ko', 'Module.symvers'])
-      copyFileSync(join(built, file), join(directory, file));
+    for (const file of ['beacon.ko', 'listener.ko']) copyFileSync(join(built, file), join(directory, file));
+    copySymvers(built, directory);
     if (flavour === 'amd64' && series === '6.1') packBeacon(directory);
     console.log(`test/fixtures/modules/${series}-${flavour}: for ${release}`);
   }

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { cacheDirectory, headersDirectory, headersWithSymvers, newestRelease, run } from './debian-kernels.mjs';
 import { writeKernelFacts } from './kernel-facts.mjs';
-import { buildModules, editSymvers, importedSymbols } from './module-build.mjs';
+import { buildModules, copySymvers, editSymvers, importedSymbols } from './module-build.mjs';
 
 const sample = resolve(import.meta.dirname, '../../samples/jetson-rt');
 
@@ -147,7 +147,7 @@ export function buildJetsonSample() {
     ['orca', built.orcaRt],
     ['skua', built.skuaRt],
   ]) {
-    copyFileSync(join(provider[1], 'Module.symvers'), join(sample, 'source', provider[0], 'Module.symvers'));
+    copySymvers(provider[1], join(sample, 'source', provider[0]));
   }
 
   const used = new Set(['module_layout']);

@@ -1,5 +1,5 @@
 // One external module folder built by Kbuild, in a scratch folder of its own.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory, compilers, kbuild, run } from './debian-kernels.mjs';
 
@@ -22,6 +22,12 @@ export function buildModules({ name, source, modules, headers, architecture, ext
     run(`${compilers[architecture].prefix}strip`, ['--strip-debug', file]);
   }
   return directory;
+}
+
+/** Copies the `Module.symvers` of a build folder. modpost writes the folder into it, and that of this machine means nothing elsewhere. */
+export function copySymvers(directory, folder) {
+  const text = readFileSync(join(directory, 'Module.symvers'), 'utf8');
+  writeFileSync(join(folder, 'Module.symvers'), text.replaceAll(directory, '/build'));
 }
 
 /** `Module.symvers` text with one symbol's line changed by `edit(columns)`; throws when there is no such symbol. */

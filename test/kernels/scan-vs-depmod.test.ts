@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ScanReport } from '../../shared/src/report.ts';
 
-const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? '/var/tmp/kern/x';
+const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? '.cache/kernels';
 const headers = process.env['VERMAGIC_KERNEL_HEADERS'] ?? '/usr/src/linux-headers-6.1.0-56-amd64';
 const rootOf = (release: string) => join(cache, `linux-image-${release}_amd64`);
 /** -55 kept the ABI of -56; the RT flavour is another kernel altogether. */

@@ -33,14 +33,14 @@ function open(files: MemoryFileSystem, path: string, modules: Record<string, Ker
 }
 
 test('a build tree gives release, vermagic, symbols and vendor, each with the file it comes from', async () => {
-  const target = await open(new MemoryFileSystem(tree('/work/linux')), '/work/linux');
+  const target = await open(new MemoryFileSystem(tree('/home/dev/linux')), '/home/dev/linux');
   assert.deepEqual(target.problems, []);
   assert.equal(target.release?.value, '5.15.148-tegra');
-  assert.equal(target.release?.origin.label, 'utsrelease.h of work/linux');
+  assert.equal(target.release?.origin.label, 'utsrelease.h of dev/linux');
   assert.equal(target.vermagic?.value, realtime);
   assert.match(
     target.vermagic?.origin.label ?? '',
-    /^composed from utsrelease\.h of work\/linux and \.config of work\/linux$/,
+    /^composed from utsrelease\.h of dev\/linux and \.config of dev\/linux$/,
   );
   assert.equal(target.architecture?.value.name, 'arm64');
   assert.deepEqual(target.version?.value, { major: 5, minor: 15, patch: 148 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseProjectFile, policyOfProject } from '../../../server/src/service/project-file.ts';
 import { projectFileJsonSchema } from '../../../server/src/service/project-file-schema.ts';
 
-const uri = 'file:///work/jetson/vermagic.json';
+const uri = 'file:///home/dev/jetson/vermagic.json';
 
 test('targets in all their forms, comments and trailing commas included', () => {
   const { value, problems } = parseProjectFile(
@@ -22,9 +22,9 @@ test('targets in all their forms, comments and trailing commas included', () => 
   assert.deepEqual(
     value.targets.map((target) => [target.name, target.sourceUris]),
     [
-      ['rt', ['file:///work/jetson/kernel/build', 'file:///opt/rootfs']],
-      ['stock', ['file:///work/stock']],
-      ['list', ['file:///work/jetson/a%20b', 'file:///work/jetson/c']],
+      ['rt', ['file:///home/dev/jetson/kernel/build', 'file:///opt/rootfs']],
+      ['stock', ['file:///home/dev/stock']],
+      ['list', ['file:///home/dev/jetson/a%20b', 'file:///home/dev/jetson/c']],
     ],
   );
   assert.equal(value.defaultTarget, 'stock');
