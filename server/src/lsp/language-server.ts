@@ -30,6 +30,8 @@ export interface Platform {
   readonly version: string;
   /** Modules of the running machine's kernel, e.g. `file:///lib/modules/6.1.0`; absent where there is none. */
   readonly runningKernelUri?: string;
+  /** Program and first arguments that run our command line, for the gates of build phases. */
+  readonly cliCommand?: readonly string[];
   /** Absent where there are no threads: then trees are not verified. */
   readonly verify?: VerifyRunner;
 }
@@ -57,7 +59,7 @@ export function serve(connection: Connection, platform: Platform): void {
     }
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
-    pipeline = new PipelineFeatures(connection, session, platform.ports, params);
+    pipeline = new PipelineFeatures(connection, session, platform.ports, params, platform.cliCommand);
     pipeline.listen();
     listenToQuestions(connection, features, answers);
     listenToComparisons(connection, features, platform.ports);

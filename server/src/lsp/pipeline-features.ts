@@ -19,7 +19,7 @@ import { limits } from '../limits.ts';
 import { isManual, type Phase } from '../pipeline/phase.ts';
 import type { RunEvent } from '../pipeline/run-plan.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isWithin, joinUri } from '../ports/uri.ts';
+import { isWithin, joinUri, uriPath } from '../ports/uri.ts';
 import { writeProjectPipeline } from '../service/pipeline-project-edit.ts';
 import { Rebuilder, RebuildProblem, type RebuildResult } from '../service/pipeline-rebuild.ts';
 import { projectFileName } from '../service/project-file.ts';
@@ -42,11 +42,20 @@ export class PipelineFeatures {
   readonly #related: boolean;
   /** A client that pulls findings of text keeps these apart; to others they would replace each other. */
   readonly #publishes: boolean;
+  /** How our own command line is started, for gates. */
+  readonly #cliCommand: readonly string[] | undefined;
   readonly #running = new Set<AbortController>();
   #published = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: Connection, session: Session, ports: Ports, client: InitializeParams) {
+  constructor(
+    connection: Connection,
+    session: Session,
+    ports: Ports,
+    client: InitializeParams,
+    cliCommand: readonly string[] | undefined,
+  ) {
+    this.#cliCommand = cliCommand;
     this.#connection = connection;
     this.#session = session;
     this.#ports = ports;
@@ -145,6 +154,7 @@ export class PipelineFeatures {
     const cancellation = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
+      const runGate = (line: string) => this.#runGate(line, this.#folderOf(uri), controller.signal);
       const prepared = await this.#rebuilder.plan(this.#folderOf(uri), request);
       if (prepared.plan.hash !== hash) {
         throw new RebuildProblem(
@@ -156,7 +166,7 @@ export class PipelineFeatures {
         if (event.type === 'phase') place = { phase: event.phase, index: event.index, total: event.total };
         void this.#connection.sendNotification(method.buildProgress, { run, ...place, lines: linesOf(event) });
       };
-      return reportOf(await this.#rebuilder.run(prepared, { signal: controller.signal, onEvent }));
+      return reportOf(await this.#rebuilder.run(prepared, { signal: controller.signal, onEvent, runGate }));
     } catch (error) {
       if (error instanceof RebuildProblem) throw new ResponseError(requestFailed, error.message);
       throw error;
@@ -165,6 +175,15 @@ export class PipelineFeatures {
       this.#running.delete(controller);
       this.changed(null);
     }
+  }
+
+  async #runGate(line: string, folder: string, signal: AbortSignal): Promise<string | undefined> {
+    const { processes } = this.#ports;
+    if (!processes || !this.#cliCommand) return 'it cannot be run here';
+    const words = line.split(/\s+/).filter((word) => word !== '');
+    const result = await processes.run([...this.#cliCommand, ...words], { cwd: uriPath(folder), signal });
+    if (result.status === 0) return undefined;
+    return `${result.stdout}\n${result.stderr}`.trim().split('\n').at(-1) ?? `exit status ${result.status}`;
   }
 
   async #text({ uri }: PipelineParams): Promise<PipelineText> {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { serve } from '../lsp/language-server.ts';
 import { nodePorts, runningKernelUri } from './platform.ts';
@@ -15,5 +16,7 @@ serve(connection, {
   }),
   version,
   verify: verifyInThread,
+  // Beside the bundled server lies the bundled command line.
+  cliCommand: [process.execPath, path.join(import.meta.dirname, 'cli.cjs')],
   ...(kernel === undefined ? {} : { runningKernelUri: kernel }),
 });

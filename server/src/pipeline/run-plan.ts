@@ -141,7 +141,8 @@ class StepRun {
       return this.#failed(`${phase.name} ended well, but did not make ${lacking.join(', ')}.`);
     }
     for (const gate of phase.gate) {
-      const reason = await this.#options.runGate?.(gate);
+      const { runGate } = this.#options;
+      const reason = runGate ? await runGate(gate) : 'it cannot be run here';
       if (reason === undefined) continue;
       await this.#record({ ...stamp, status: 'failed' });
       return this.#failed(`The gate «vermagic ${gate}» after ${phase.name} does not pass: ${reason}`);
