@@ -22,6 +22,12 @@ function withoutSymbol(line: string): string {
   return line.replace(/Unknown symbol .* \(err/, 'Unknown symbol (err');
 }
 
+/** Lines as they are compared; of rubbish only what kinds there are. */
+function told(judged: JudgedCase, lines: readonly string[]): readonly string[] {
+  const all = lines.map(comparable);
+  return judged.case.printsRubbish === true ? [...new Set(all.map(withoutSymbol))] : all;
+}
+
 /** Lines of a stack dump and of our own modules' init functions, which no loader check prints. */
 const noise = /judge_plain is here|^CPU: |^Hardware name: |^Call trace:|^Call Trace:|^ |^random: /;
 
@@ -57,9 +63,8 @@ export function compare(judged: JudgedCase, verdict: Verdict): Agreement {
   const errno = kernelErrno(judged);
   const predicted = verdict.errno ?? null;
   if (errno !== predicted) differences.push(`errno: kernel ${errno ?? 'loads'}, predicted ${predicted ?? 'loads'}`);
-  const told = (line: string) => (judged.case.printsRubbish ? withoutSymbol(comparable(line)) : comparable(line));
-  const lines = kernelLines(judged).map(told);
-  const expected = verdict.dmesg.map(told).filter((line) => !once.test(line) || lines.includes(line));
+  const lines = told(judged, kernelLines(judged));
+  const expected = told(judged, verdict.dmesg).filter((line) => !once.test(line) || lines.includes(line));
   if (lines.join('\n') !== expected.join('\n')) {
     differences.push(`lines: kernel ${JSON.stringify(lines)}, predicted ${JSON.stringify(expected)}`);
   }
