@@ -3,7 +3,7 @@ import { openRunningTarget } from '../kernel/open-running.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
-import { fileUri, uriName, uriPath } from '../ports/uri.ts';
+import { fileUri, parentUri, uriName, uriPath } from '../ports/uri.ts';
 import { type DotConfigSyntax, normalizeDotConfig, parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import { kindOf, type LintInput } from './lint-document.ts';
 import { diffSymvers } from './symvers-diff.ts';
@@ -26,10 +26,15 @@ export async function compareFiles(ports: Ports, input: LintInput, other: string
   const [own, their] = [parseDotConfigSyntax(input.text), parseDotConfigSyntax(text)];
   if (their.settings.size === 0) return `${uriPath(theirs)} is no kernel configuration.`;
   return {
-    title: `${uriName(input.uri)} ↔ ${other === null ? 'the running kernel' : uriName(theirs)}`,
+    title: `${shortPath(input.uri)} ↔ ${other === null ? 'the running kernel' : shortPath(theirs)}`,
     left: { label: uriPath(input.uri), text: normalizeDotConfig(withoutNothing(own, their)) },
     right: { label: uriPath(theirs), text: normalizeDotConfig(withoutNothing(their, own)) },
   };
+}
+
+/** Every configuration is called `.config`: the folder tells them apart. */
+function shortPath(uri: string): string {
+  return `${uriName(parentUri(uri))}/${uriName(uri)}`;
 }
 
 /** "Is not set" on one side and no line on the other are the same to a kernel. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { startCodeServer } from '../harness/code-server.mjs';
 import { results, vsixFile } from '../harness/paths.mjs';
 import { copySample } from '../harness/workspace.mjs';
+import { buildFiles } from './build-files.mjs';
 import { firstLook } from './first-look.mjs';
 import { liveUpdates } from './live-updates.mjs';
 import { modulePage } from './module-page.mjs';
@@ -12,7 +13,7 @@ import { unconfigured } from './unconfigured.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** Each: a name, the folder it opens, and its cases in order; the cases of one share a window. */
-const groups = [firstLook, modulePage, targets, liveUpdates, ...unconfigured];
+const groups = [firstLook, modulePage, targets, liveUpdates, ...unconfigured, buildFiles];
 
 /** {passed, failed, skipped}; `SCREEN=word` runs only the groups with that word in their name. */
 export async function runScreen() {

@@ -26,7 +26,7 @@ describe('two files of the build side in a diff editor', () => {
     const ports = portsOver({ '/w/config-5.15': '# CONFIG_PREEMPT_RT is not set\nCONFIG_HZ=1000\nCONFIG_SMP=y\n' });
     const compared = await compareFiles(ports, own, 'file:///w/config-5.15');
     assert.ok(typeof compared !== 'string', String(compared));
-    assert.equal(compared.title, '.config ↔ config-5.15');
+    assert.equal(compared.title, 'w/.config ↔ w/config-5.15');
     assert.equal(compared.left.text, 'CONFIG_A="n"\nCONFIG_HZ=250\nCONFIG_SMP=y\n');
     assert.equal(compared.right.text, 'CONFIG_HZ=1000\nCONFIG_SMP=y\n');
   });
@@ -39,7 +39,7 @@ describe('two files of the build side in a diff editor', () => {
     });
     const compared = await compareFiles(ports, own, null);
     assert.ok(typeof compared !== 'string', String(compared));
-    assert.equal(compared.title, '.config ↔ the running kernel');
+    assert.equal(compared.title, 'w/.config ↔ the running kernel');
     assert.match(compared.right.text, /^CONFIG_HZ=100$/m);
   });
 
