@@ -1,5 +1,6 @@
 import type { Severity } from '../findings/finding.ts';
 import { type RuleId, rules } from '../findings/registry.ts';
+import { limits } from '../limits.ts';
 import { globsOverlap } from './package-glob.ts';
 import { type ForbiddenPackage, type PackName, policyPacks } from './policy-packs.ts';
 
@@ -29,6 +30,9 @@ export interface PolicySource {
 /** The project's own law: `vermagic.json` and the packs that apply, merged. Data, immutable. */
 export class Policy {
   readonly #source: PolicySource;
+  /** Answers given, `null` for a name that nothing forbids: the same names are asked for at every keystroke. */
+  readonly #forbidden = new Map<string, ForbiddenPackage | null>();
+  readonly #withPack = new Map<PackName, Policy>();
   /** Packs in force; the packages a pack forbids count even when only `jetson-l4t`'s names could occur anywhere. */
   readonly packs: readonly PackName[];
   readonly forbid: readonly ForbiddenPackage[];
@@ -70,7 +74,12 @@ export class Policy {
 
   /** The entry that forbids a package, the project's own before a pack's. `name` may be a pattern as apt takes it. */
   forbiddenBy(name: string): ForbiddenPackage | undefined {
-    return this.forbid.find((entry) => globsOverlap(entry.glob, name));
+    let known = this.#forbidden.get(name);
+    if (known === undefined) {
+      known = this.forbid.find((entry) => globsOverlap(entry.glob, name)) ?? null;
+      if (this.#forbidden.size < limits.policyAnswers) this.#forbidden.set(name, known);
+    }
+    return known ?? undefined;
   }
 
   /** True for a package whose hold must not be released. */
@@ -81,6 +90,8 @@ export class Policy {
   /** The same policy with one more pack in force. */
   withPack(pack: PackName): Policy {
     if (this.packs.includes(pack)) return this;
-    return new Policy({ ...this.#source, packs: [...this.packs, pack] });
+    const known = this.#withPack.get(pack) ?? new Policy({ ...this.#source, packs: [...this.packs, pack] });
+    this.#withPack.set(pack, known);
+    return known;
   }
 }

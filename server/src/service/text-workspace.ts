@@ -34,6 +34,7 @@ export class TextWorkspace {
   readonly #parsers: LazyParsers;
   readonly #surroundings: () => TextSurroundings;
   readonly #pins = new Map<string, Promise<PinStore>>();
+  #lastPolicy: { readonly written: string; readonly policy: Policy } | undefined;
   #kconfig: KconfigStore | undefined;
   #providers: { readonly uris: string; readonly read: Promise<readonly SymbolProvider[]> } | undefined;
 
@@ -102,11 +103,15 @@ export class TextWorkspace {
     const project = around.projects.find((candidate) => folder !== undefined && isWithin(folder, candidate.uri));
     const source: PolicySource = project ? policyOfProject(project) : {};
     const detected = folder === undefined ? [] : await this.#packsOf(folder);
-    return new Policy({
+    const whole: PolicySource = {
       ...source,
       levels: { ...source.levels, ...around.settings.rules },
       packs: [...(source.packs ?? []), ...detected],
-    });
+    };
+    // A policy remembers its answers; the same one serves every keystroke until something in it changes.
+    const written = JSON.stringify(whole);
+    if (this.#lastPolicy?.written !== written) this.#lastPolicy = { written, policy: new Policy(whole) };
+    return this.#lastPolicy.policy;
   }
 
   /** Packs that the pins of a folder ask for: a Jetson project is known by its versions.env. */

@@ -92,6 +92,7 @@ function dropFixes(
 }
 
 function* overrides(facts: ScriptFacts, command: ShellCommand, tool: PackageCommand): Generator<Found> {
+  if (tool.overridesHold.length === 0) return;
   const names = tool.packages.map((item) => item.name);
   const named = tool.action === 'install' && tool.complete && names.length > 0;
   const harmless = named && !names.some((name) => facts.policy.isProtected(name));

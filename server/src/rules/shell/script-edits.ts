@@ -31,12 +31,14 @@ export class ScriptEdits {
     if (listItem) return this.#removeListItem(span);
     const text = this.#text;
     let { start, end } = span;
-    const before = /[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0;
-    const after = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
+    let before = 0;
+    while (/^[ \t]$/.test(text.charAt(start - before - 1))) before++;
+    let after = 0;
+    while (/^[ \t]$/.test(text.charAt(end + after))) after++;
     const startsLine = start - before === 0 || /[\r\n]/.test(text.charAt(start - before - 1));
     const rest = /^[ \t]*(\\?)(\r\n|\n|\r|$)/.exec(text.slice(end));
     if (startsLine && rest !== null) {
-      const continued = /[ \t]*\\(\r\n|\n|\r)$/.exec(text.slice(0, start - before));
+      const continued = /[ \t]*\\(\r\n|\n|\r)$/.exec(text.slice(Math.max(0, start - before - 200), start - before));
       if (rest[1] === '\\') {
         // A line of its own in the middle: the whole line goes.
         return { start: start - before, end: end + rest[0].length, newText: '' };

@@ -47,10 +47,21 @@ export function assign(walk: ScriptWalk, node: ShellNode, frame: Frame, around: 
 /** `export`, `local`, `declare`, `readonly`. */
 export function declaration(walk: ScriptWalk, node: ShellNode, frame: Frame, around: Surroundings): void {
   const exported = /^(export|declare\s+-\w*x|typeset\s+-\w*x)/.test(frame.text.slice(node.start, node.end));
+  const local =
+    around.locals !== undefined && /^(local|declare|typeset)\b/.test(frame.text.slice(node.start, node.end));
   for (const child of node.children) {
+    if (local) keepOuter(child, frame, around);
     if (child.type === 'variable_assignment') assign(walk, child, frame, around, exported);
     else if (child.type === 'variable_name' && exported) around.scope.export(frame.text.slice(child.start, child.end));
   }
+}
+
+/** A local variable hides one of the same name until the function ends. */
+function keepOuter(node: ShellNode, frame: Frame, { scope, locals }: Surroundings): void {
+  const named = node.type === 'variable_assignment' ? childOf(node, 'name') : node;
+  if (named?.type !== 'variable_name') return;
+  const name = frame.text.slice(named.start, named.end);
+  if (locals?.has(name) === false) locals.set(name, scope.get(name));
 }
 
 export function unset(node: ShellNode, frame: Frame, around: Surroundings): void {

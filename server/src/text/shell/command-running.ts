@@ -157,11 +157,16 @@ export class CommandRunner {
     around: Surroundings,
   ): void {
     this.walk.write({ path, content, append, whole, place: around.place });
-    if (path.value === undefined) return;
+    if (path.value === undefined || isLog(path.value)) return;
     const before = append ? around.scope.files.get(path.value)?.content : undefined;
     const all = before !== undefined && content !== undefined ? concatMapped(before, content) : content;
     around.scope.files.set(path.value, { content: all, append });
   }
+}
+
+/** What nothing will run: not worth keeping, and often added to all over a script. */
+function isLog(path: string): boolean {
+  return /\.log$|^\/(dev|proc|sys)\//.test(path);
 }
 
 export function knownFile(path: string, context: Surroundings): MappedText | undefined {

@@ -60,6 +60,18 @@ const queries: ReadonlySet<string> = new Set([
 
 /** Reads insmod, modprobe and rmmod as they read their arguments themselves; `undefined` for any other command. */
 export function moduleCommand(command: ShellCommand): ModuleCommand | undefined {
+  let read = readBefore.get(command);
+  if (read === undefined) {
+    read = readCommand(command) ?? null;
+    readBefore.set(command, read);
+  }
+  return read ?? undefined;
+}
+
+/** Every rule asks about every command; each is read once. */
+const readBefore = new WeakMap<ShellCommand, ModuleCommand | null>();
+
+function readCommand(command: ShellCommand): ModuleCommand | undefined {
   const argv = command.name === 'kmod' ? command.argv.slice(1) : command.argv;
   const tool = command.name === 'kmod' ? argv[0]?.value : command.name;
   if (tool !== 'insmod' && tool !== 'modprobe' && tool !== 'rmmod') return undefined;

@@ -81,6 +81,18 @@ const harmlessOptions: ReadonlySet<string> = new Set([
 
 /** Reads the package tools' command lines; `undefined` for any other command. */
 export function packageCommand(command: ShellCommand): PackageCommand | undefined {
+  let read = readBefore.get(command);
+  if (read === undefined) {
+    read = readCommand(command) ?? null;
+    readBefore.set(command, read);
+  }
+  return read ?? undefined;
+}
+
+/** Every rule asks about every command; each is read once. */
+const readBefore = new WeakMap<ShellCommand, PackageCommand | null>();
+
+function readCommand(command: ShellCommand): PackageCommand | undefined {
   const args = command.argv.slice(1);
   switch (command.name) {
     case 'apt':

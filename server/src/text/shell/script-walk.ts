@@ -1,18 +1,30 @@
 import { limits } from '../../limits.ts';
 import type { HostVariables } from '../embedded/embedded-script.ts';
-import type { MappedText, TextSpan } from '../source-map.ts';
-import { shiftedMap } from '../source-map.ts';
+import type { MappedText, SourceMap, TextSpan } from '../source-map.ts';
+import { identityMap, shiftedMap } from '../source-map.ts';
 import { assign, declaration, unset } from './assignments.ts';
 import { type CommandInterest, everyCommand } from './command-interest.ts';
 import { CommandRunner } from './command-running.ts';
+import {
+  branch,
+  caseStatement,
+  defineFunction,
+  forStatement,
+  ifStatement,
+  list,
+  testCommand,
+} from './compound-statements.ts';
 import { applyRedirects, type Redirections } from './redirections.ts';
 import type { FileWrite, Place, ScriptRun, ShellCommand } from './shell-command.ts';
 import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
-import { type Frame, ShellScope } from './shell-scope.ts';
-import { makeWord, patternOf, type Word, type WordPart } from './word.ts';
-import { type Expansion, expandToOne, expandWord } from './word-expansion.ts';
+import { type Frame, ShellScope, type Variable } from './shell-scope.ts';
+import { repeatChanges, type StatementMemory, startNotes, stillHolds } from './statement-memory.ts';
+import { commandAt, fileWriteAt, placesOf } from './statement-places.ts';
+import { TracedMap } from './traced-map.ts';
+import { patternOf, type Word } from './word.ts';
+import type { Expansion } from './word-expansion.ts';
 
 /** What surrounds a statement while it runs. */
 export interface Surroundings {
@@ -28,18 +40,24 @@ export interface Surroundings {
   readonly whole: TextSpan | undefined;
   readonly wrapper: string | undefined;
   readonly applet?: 'busybox' | 'toybox' | undefined;
+  /** In a function: what its local variables were before. */
+  readonly locals?: Map<string, Variable | undefined>;
 }
 
 /** Follows a script statement by statement, as a shell would, with what can be known before it runs. */
 export class ScriptWalk {
   readonly #parser: ShellParser;
-  readonly #commands: ShellCommand[] = [];
-  readonly #writes: FileWrite[] = [];
+  #commands: ShellCommand[] = [];
+  #writes: FileWrite[] = [];
   readonly #runner: CommandRunner;
   /** How often each function was called with the same arguments. */
-  readonly #calls = new Map<string, number>();
+  readonly #calls = new TracedMap<number>();
   readonly #called = new Set<ShellNode>();
   readonly #ran = new Set<string>();
+  /** What the statement that is being remembered called and ran, in their order. */
+  #noted: { readonly called: ShellNode[]; readonly ran: string[] } | undefined;
+  /** Where the statements of an edited document stand now. */
+  #places: SourceMap | undefined;
   #order = 0;
   #steps = 0;
   truncated = false;
@@ -55,14 +73,98 @@ export class ScriptWalk {
   /** Follows a script, then every function that nothing called. Several scripts of one file run one after the other. */
   run(script: MappedText, key?: string, variables?: HostVariables): void {
     const around = this.#start(variables);
-    this.runScript(script, around, key);
+    if (key === undefined || script.map !== identityMap) this.runScript(script, around);
+    else this.#runDocument(script.text, key, around);
     for (const own of around.scope.functions.values()) {
       if (this.#called.has(own.body)) continue;
-      this.#called.add(own.body);
-      const inner = around.scope.fork();
-      inner.args = undefined;
-      this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
+      this.#remembered(own, around.scope, () => {
+        this.#wasCalled(own.body);
+        const inner = around.scope.fork();
+        inner.args = undefined;
+        this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
+      });
     }
+    this.#settle();
+  }
+
+  /** From where statements are remembered to where they stand. */
+  #settle(): void {
+    const places = this.#places;
+    this.#places = undefined;
+    if (places === undefined || places === identityMap) return;
+    this.#commands = this.#commands.map((command) => commandAt(command, places));
+    this.#writes = this.#writes.map((file) => fileWriteAt(file, places));
+  }
+
+  /** A document that is edited: statements that did not change, nor what they depend on, are not run again. */
+  #runDocument(text: string, key: string, around: Surroundings): void {
+    const syntax = this.#parser.parse(text, key);
+    if (!syntax.complete) this.truncated = true;
+    this.#places = placesOf(syntax.statements);
+    for (const { unit } of syntax.statements) {
+      if (unit.node.type === 'comment') continue;
+      const frame = { text: unit.text, map: shiftedMap(unit.base) };
+      this.#remembered(unit, around.scope, () => this.statement(unit.node, frame, around));
+    }
+  }
+
+  /** Runs something of the top level, or repeats what it did when all that it looked at is as it was. */
+  #remembered(what: object, scope: ShellScope, run: () => void): void {
+    const { memories } = this.#parser;
+    const known = this.#places === undefined ? undefined : memories.get(what);
+    if (known !== undefined && stillHolds(known, scope, this.#calls, this.interest)) {
+      this.#repeat(known, scope);
+      return;
+    }
+    if (this.#places === undefined) {
+      run();
+      return;
+    }
+    const exported = scope.exported();
+    const before = { args: scope.args, order: this.#order, steps: this.#steps };
+    const [commands, writes] = [this.#commands.length, this.#writes.length];
+    const noted = { called: [], ran: [] };
+    this.#noted = noted;
+    this.#runner.lastOutput = undefined;
+    startNotes(scope, this.#calls);
+    run();
+    this.#noted = undefined;
+    const memory = {
+      interest: this.interest,
+      exported,
+      argsBefore: before.args,
+      argsAfter: scope.args,
+      variables: scope.variables.endTrace(),
+      functions: scope.functions.endTrace(),
+      files: scope.files.endTrace(),
+      calls: this.#calls.endTrace(),
+      orderBefore: before.order,
+      orderAfter: this.#order,
+      steps: this.#steps - before.steps,
+      commands: this.#commands.slice(commands),
+      writes: this.#writes.slice(writes),
+      ...noted,
+    };
+    if (this.truncated) memories.delete(what);
+    else memories.set(what, memory);
+  }
+
+  #repeat(memory: StatementMemory, scope: ShellScope): void {
+    repeatChanges(memory, scope, this.#calls);
+    const shift = this.#order - memory.orderBefore;
+    const moved = <T extends { readonly order: number }>(item: T): T =>
+      shift === 0 ? item : { ...item, order: item.order + shift };
+    for (const command of memory.commands) this.#commands.push(moved(command));
+    for (const file of memory.writes) this.#writes.push(moved(file));
+    for (const body of memory.called) this.#called.add(body);
+    for (const text of memory.ran) this.#ran.add(text);
+    this.#order += memory.orderAfter - memory.orderBefore;
+    this.#steps += memory.steps;
+  }
+
+  #wasCalled(body: ShellNode): void {
+    this.#called.add(body);
+    this.#noted?.called.push(body);
   }
 
   /** Runs one command that the host gives as a list of words. */
@@ -108,14 +210,16 @@ export class ScriptWalk {
     };
   }
 
-  runScript(script: MappedText, around: Surroundings, key?: string): void {
+  runScript(script: MappedText, around: Surroundings): void {
     if (around.depth > limits.shellDepth || this.spent()) return;
-    if (around.depth > 0) this.#ran.add(script.text);
-    const syntax = this.#parser.parse(script.text, key);
+    if (around.depth > 0) {
+      this.#ran.add(script.text);
+      this.#noted?.ran.push(script.text);
+    }
+    const syntax = this.#parser.parse(script.text);
     if (!syntax.complete) this.truncated = true;
-    for (const statement of syntax.statements) {
-      const frame = { text: statement.text, map: shiftedMap(statement.offset, script.map) };
-      this.statement(statement.node, frame, around);
+    for (const { unit, offset } of syntax.statements) {
+      this.statement(unit.node, { text: unit.text, map: shiftedMap(offset, script.map) }, around);
     }
   }
 
@@ -130,13 +234,13 @@ export class ScriptWalk {
         this.#runner.simpleCommand(node, frame, around);
         return;
       case 'test_command':
-        this.#testCommand(node, frame, around);
+        testCommand(this, node, frame, around);
         return;
       case 'variable_assignment':
         assign(this, node, frame, around);
         return;
       case 'variable_assignments':
-        this.#all(node.children, frame, around);
+        this.all(node.children, frame, around);
         return;
       case 'declaration_command':
         declaration(this, node, frame, around);
@@ -151,30 +255,30 @@ export class ScriptWalk {
         this.pipeline(node.children, frame, around);
         return;
       case 'list':
-        this.#list(node, frame, around);
+        list(this, node, frame, around);
         return;
       case 'subshell':
-        this.#all(node.children, frame, { ...around, scope: around.scope.fork() });
+        this.all(node.children, frame, { ...around, scope: around.scope.fork() });
         return;
       case 'if_statement':
-        this.#ifStatement(node, frame, around);
+        ifStatement(this, node, frame, around);
         return;
       case 'case_statement':
-        this.#caseStatement(node, frame, around);
+        caseStatement(this, node, frame, around);
         return;
       case 'for_statement':
-        this.#forStatement(node, frame, around);
+        forStatement(this, node, frame, around);
         return;
       case 'while_statement':
       case 'c_style_for_statement':
-        this.#branch(node.children, frame, around);
+        branch(this, node.children, frame, around);
         return;
       case 'function_definition':
-        this.#define(node, frame, around);
+        defineFunction(node, frame, around);
         return;
       default:
         // Blocks, do groups, negations, and whatever the grammar could not make sense of.
-        if (node.named) this.#all(node.children, frame, around);
+        if (node.named) this.all(node.children, frame, around);
     }
   }
 
@@ -200,7 +304,7 @@ export class ScriptWalk {
     const { collecting, lastOutput, extraArguments } = this.#runner;
     this.#runner.collecting = false;
     this.#runner.extraArguments = [];
-    this.#all(node.children, frame, { ...around, scope: around.scope.fork(), input: undefined, upstream: [] });
+    this.all(node.children, frame, { ...around, scope: around.scope.fork(), input: undefined, upstream: [] });
     this.#runner.collecting = collecting;
     this.#runner.lastOutput = lastOutput;
     this.#runner.extraArguments = extraArguments;
@@ -209,14 +313,16 @@ export class ScriptWalk {
   /** Runs a function body with arguments. Variables it sets stay set. */
   call(body: ShellNode, frame: Frame, args: readonly Word[], around: Surroundings): void {
     if (around.depth > limits.shellDepth) return;
-    this.#called.add(body);
+    this.#wasCalled(body);
     const key = `${body.start} ${frame.map.span(0, 0).start} ${args.map(patternOf).join('\0')}`;
     const calls = (this.#calls.get(key) ?? 0) + 1;
     this.#calls.set(key, calls);
     if (calls > limits.shellSameCalls) return;
     const saved = around.scope.args;
     around.scope.args = args;
-    this.statement(body, frame, { ...around, depth: around.depth + 1 });
+    const locals = new Map<string, Variable | undefined>();
+    this.statement(body, frame, { ...around, depth: around.depth + 1, locals });
+    for (const [name, variable] of locals) around.scope.restore(name, variable ?? null);
     around.scope.args = saved;
   }
 
@@ -245,109 +351,8 @@ export class ScriptWalk {
     return this.truncated && this.#commands.length >= limits.shellCommands ? true : this.#steps > limits.shellSteps;
   }
 
-  #all(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
+  all(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
     for (const node of nodes) this.statement(node, frame, around);
-  }
-
-  #branch(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
-    const scope = around.scope.fork();
-    this.#all(nodes, frame, { ...around, scope, conditional: true });
-    around.scope.join(scope);
-  }
-
-  #list(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const [first, ...rest] = node.children;
-    if (first !== undefined) this.statement(first, frame, around);
-    const last = rest.filter((child) => child.named);
-    // `a || b`: what b sets may or may not be set; `a && b` is the usual way to go on.
-    if (rest.some((child) => child.type === '||')) this.#branch(last, frame, around);
-    else if (first?.type === 'test_command' || first?.type === 'negated_command') this.#branch(last, frame, around);
-    else this.#all(last, frame, around);
-  }
-
-  #ifStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const isElse = (child: ShellNode): boolean => child.type === 'elif_clause' || child.type === 'else_clause';
-    const own = node.children.filter((child) => !isElse(child));
-    const conditions = own.filter((child) => child.field === 'condition');
-    this.#all(conditions, frame, around);
-    const taken = around.scope.fork();
-    const body = own.filter((child) => child.field !== 'condition');
-    this.#all(body, frame, { ...around, scope: taken, conditional: true });
-    const clauses = node.children.filter(isElse);
-    const branches = clauses.map((clause) => {
-      const scope = around.scope.fork();
-      this.#all(clause.children, frame, { ...around, scope, conditional: true });
-      return scope;
-    });
-    const complete = clauses.some((clause) => clause.type === 'else_clause');
-    around.scope.merge([taken, ...branches, ...(complete ? [] : [around.scope.fork()])]);
-  }
-
-  #caseStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const branches = [around.scope.fork()];
-    for (const item of node.children) {
-      if (item.type !== 'case_item') continue;
-      const scope = around.scope.fork();
-      const body = item.children.filter((child) => child.field !== 'value');
-      this.#all(body, frame, { ...around, scope, conditional: true });
-      branches.push(scope);
-    }
-    around.scope.merge(branches);
-  }
-
-  #forStatement(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const name = childOf(node, 'variable');
-    const body = childOf(node, 'body');
-    if (name === undefined || body === undefined) return;
-    const values: (readonly WordPart[])[] = [];
-    let open = false;
-    for (const value of node.children.filter((child) => child.field === 'value')) {
-      for (const words of expandWord(value, this.expansion(frame, around))) {
-        for (const word of words) {
-          if (word.parts.every((part) => part.text === undefined)) open = true;
-          else if (values.length < limits.shellAlternatives) values.push(word.parts);
-        }
-      }
-    }
-    const scope = around.scope.fork();
-    scope.set(frame.text.slice(name.start, name.end), { values, open, exported: false });
-    this.statement(body, frame, { ...around, scope, conditional: true });
-    around.scope.join(scope);
-  }
-
-  #define(node: ShellNode, frame: Frame, around: Surroundings): void {
-    const name = childOf(node, 'name');
-    const body = childOf(node, 'body');
-    if (name === undefined || body === undefined) return;
-    around.scope.functions.set(frame.text.slice(name.start, name.end), { body, frame });
-  }
-
-  /** `[ … ]` and `[[ … ]]` as a command named `[`, its words in order. */
-  #testCommand(node: ShellNode, frame: Frame, around: Surroundings): void {
-    if (!this.interest.wants('[', frame.text.slice(node.start, node.end))) {
-      if (node.substitutes) this.substitutions(node, frame, around);
-      return;
-    }
-    const span = frame.map.span(node.start, node.end);
-    const argv = [makeWord([{ text: '[', ...span, quoted: true }], span.start, span.end)];
-    const visit = (child: ShellNode): void => {
-      if (/expression|^test_command$/.test(child.type)) child.children.forEach(visit);
-      else if (child.named) argv.push(...expandToOne(child, this.expansion(frame, around)).slice(0, 1));
-    };
-    node.children.forEach(visit);
-    const { place, upstream, conditional, inString } = around;
-    this.emit({
-      name: '[',
-      argv,
-      ...span,
-      whole: span,
-      wrapper: '[',
-      environment: new Map(),
-      place,
-      upstream,
-      conditional,
-      inString,
-    });
   }
 
   pipeline(nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {

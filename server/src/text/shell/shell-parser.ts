@@ -1,14 +1,15 @@
 import { Edit, Language, Parser, type Tree } from 'web-tree-sitter';
 import { limits } from '../../limits.ts';
 import type { GrammarLoader } from '../../ports/grammar-loader.ts';
+import { differenceOf } from './document-difference.ts';
+import { EditedDocument, type MakeUnit, type ShellStatement, type StatementUnit } from './edited-document.ts';
 import { copyNode, type ShellNode } from './shell-node.ts';
+import type { StatementMemory } from './statement-memory.ts';
 
-/** A statement of the top level, with the place of its first character in the script. */
-export interface ShellStatement {
-  readonly offset: number;
-  readonly text: string;
-  readonly node: ShellNode;
-}
+export type { ShellStatement } from './edited-document.ts';
+
+/** Characters handed to the parser at a time. */
+const readCharacters = 1024;
 
 export interface ShellSyntax {
   readonly text: string;
@@ -17,19 +18,16 @@ export interface ShellSyntax {
   readonly complete: boolean;
 }
 
-interface LiveTree {
-  readonly text: string;
-  readonly tree: Tree;
-}
-
 /**
- * Bash grammar over tree-sitter. Scripts that are edited are parsed again from their last tree, and statements that did
- * not change are not copied out of the parser again. Trees are freed when they leave the cache or are replaced.
+ * Bash grammar over tree-sitter. Of a script that is edited only the statements around the edit are parsed again where
+ * that is enough, else the whole from its last tree. Trees are freed when they leave the cache or are replaced.
  */
 export class ShellParser {
   readonly #parser: Parser;
-  /** Trees of open documents, by URI, oldest first. */
-  readonly #live = new Map<string, LiveTree>();
+  /** What walks remember of statements and functions that stay the same; goes when they go. */
+  readonly memories = new WeakMap<object, StatementMemory>();
+  /** Documents that are edited, by URI, oldest first. */
+  readonly #live = new Map<string, EditedDocument>();
   /** Copied statements by their text, oldest first. */
   readonly #statements = new Map<string, ShellNode>();
   #kept = 0;
@@ -50,23 +48,26 @@ export class ShellParser {
     return new ShellParser(parser);
   }
 
-  /** Parses a script. With a `key` (a document's URI) its tree is kept, and the next parse starts from it. */
+  /**
+   * Parses a script. With a `key` (a document's URI) what was read is kept: the next text under that key is read from
+   * the difference, and its unchanged statements are the same units.
+   */
   parse(text: string, key?: string): ShellSyntax {
-    const old = key === undefined ? undefined : this.#live.get(key);
-    if (old !== undefined && old.text !== text) old.tree.edit(singleEdit(old.text, text));
-    const tree = this.#parseWithin(text, old?.tree);
-    if (key !== undefined) this.#live.delete(key);
-    old?.tree.delete();
-    if (tree === null) return { text, statements: [], complete: false };
-    const statements = this.#copyStatements(tree, text);
-    if (key === undefined) tree.delete();
-    else this.#keep(key, { text, tree });
+    if (key === undefined) return this.#parseOnce(text);
+    const live = this.#live.get(key);
+    const document = live ?? new EditedDocument(text);
+    this.#live.delete(key);
+    if (live === undefined || (live.text !== text && !live.patch(text, this.#readStretch)))
+      this.#parseWhole(document, text);
+    const { statements, tree } = document;
+    if (tree === undefined) return { text, statements: [], complete: false };
+    this.#keep(key, document);
     return { text, statements, complete: true };
   }
 
   /** Frees what is kept for a document. */
   forget(key: string): void {
-    this.#live.get(key)?.tree.delete();
+    this.#live.get(key)?.tree?.delete();
     this.#live.delete(key);
   }
 
@@ -76,17 +77,48 @@ export class ShellParser {
     this.#parser.delete();
   }
 
-  #parseWithin(text: string, old: Tree | undefined): Tree | null {
+  #parseOnce(text: string): ShellSyntax {
+    const tree = this.#parseWithin(text);
+    if (tree === null) return { text, statements: [], complete: false };
+    const statements = this.#copyStatements(tree, text, plainUnit);
+    tree.delete();
+    return { text, statements, complete: true };
+  }
+
+  #parseWhole(document: EditedDocument, text: string): void {
+    const old = document.tree;
+    if (old !== undefined) old.edit(asEdit(document.treeText, text));
+    const tree = this.#parseWithin(text, old);
+    old?.delete();
+    document.tree = tree ?? undefined;
+    document.treeText = text;
+    document.text = text;
+    if (tree !== null) document.statements = this.#copyStatements(tree, text, document.makeUnits(document.statements));
+  }
+
+  /** The statements of a stretch, when it is whole in itself. */
+  readonly #readStretch = (text: string, make: MakeUnit): readonly ShellStatement[] | undefined => {
+    const tree = this.#parseWithin(text);
+    if (tree === null) return undefined;
+    const statements = tree.rootNode.hasError ? undefined : this.#copyStatements(tree, text, make);
+    tree.delete();
+    return statements;
+  };
+
+  #parseWithin(text: string, old?: Tree): Tree | null {
     const deadline = performance.now() + limits.shellParseMs;
-    const tree = this.#parser.parse(text, old ?? null, {
+    // The library copies all that a read returns; incremental parses ask often and need little each time.
+    const read = (index: number): string => text.slice(index, index + readCharacters);
+    const tree = this.#parser.parse(read, old ?? null, {
       progressCallback: () => performance.now() > deadline,
     });
     if (tree === null) this.#parser.reset();
     return tree;
   }
 
-  #copyStatements(tree: Tree, text: string): readonly ShellStatement[] {
+  #copyStatements(tree: Tree, text: string, make: MakeUnit): readonly ShellStatement[] {
     const statements: ShellStatement[] = [];
+    const broken = tree.rootNode.hasError;
     const cursor = tree.walk();
     if (cursor.gotoFirstChild()) {
       do {
@@ -99,7 +131,7 @@ export class ShellParser {
           node = copyNode(cursor, offset);
           this.#remember(key, node);
         }
-        statements.push({ offset, text: own, node });
+        statements.push({ offset, unit: make(own, node, offset, broken && cursor.currentNode.hasError) });
       } while (cursor.gotoNextSibling());
     }
     cursor.delete();
@@ -116,7 +148,7 @@ export class ShellParser {
     }
   }
 
-  #keep(key: string, live: LiveTree): void {
+  #keep(key: string, live: EditedDocument): void {
     this.#live.set(key, live);
     for (const [oldest] of this.#live) {
       if (this.#live.size <= limits.shellTrees) break;
@@ -125,20 +157,12 @@ export class ShellParser {
   }
 }
 
-/** The smallest single replacement that makes `after` of `before`. */
-function singleEdit(before: string, after: string): Edit {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let tail = 0;
-  while (
-    tail < shorter - start &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  ) {
-    tail++;
-  }
-  const oldEnd = before.length - tail;
-  const newEnd = after.length - tail;
+function plainUnit(text: string, node: ShellNode, offset: number, broken: boolean): StatementUnit {
+  return { text, node, base: offset, broken };
+}
+
+function asEdit(before: string, after: string): Edit {
+  const { start, oldEnd, newEnd } = differenceOf(before, after);
   return new Edit({
     startIndex: start,
     oldEndIndex: oldEnd,

@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts';
 import type { MappedText, SourceMap } from '../source-map.ts';
 import type { ShellNode } from './shell-node.ts';
+import { TracedMap } from './traced-map.ts';
 import type { Word, WordPart } from './word.ts';
 
 /** The text that the offsets of nodes count in, and its place in the document. */
@@ -37,17 +38,17 @@ export interface KnownFile {
 export class ShellScope {
   readonly #parent: ShellScope | undefined;
   /** Changes since the fork; `null` for a variable that was unset. */
-  readonly #own = new Map<string, Variable | null>();
+  readonly #own = new TracedMap<Variable | null>();
   #exported: ReadonlyMap<string, readonly WordPart[]> | undefined;
-  readonly functions: Map<string, ShellFunction>;
-  readonly files: Map<string, KnownFile>;
+  readonly functions: TracedMap<ShellFunction>;
+  readonly files: TracedMap<KnownFile>;
   /** `$1`…; `undefined` when the caller is not known. */
   args: readonly Word[] | undefined;
 
   constructor(parent?: ShellScope) {
     this.#parent = parent;
-    this.functions = parent?.functions ?? new Map();
-    this.files = parent?.files ?? new Map();
+    this.functions = parent?.functions ?? new TracedMap();
+    this.files = parent?.files ?? new TracedMap();
     this.args = parent?.args;
   }
 
@@ -63,8 +64,25 @@ export class ShellScope {
   }
 
   set(name: string, variable: Variable): void {
-    const exported = variable.exported || this.get(name)?.exported === true;
+    const exported = variable.exported || this.#isExported(name);
     this.#put(name, exported ? { ...variable, exported } : variable);
+  }
+
+  /** The variables changed here, with notes of their use. */
+  get variables(): TracedMap<Variable | null> {
+    return this.#own;
+  }
+
+  /** Puts back what a variable was. */
+  restore(name: string, variable: Variable | null): void {
+    this.#put(name, variable);
+  }
+
+  /** Asked without a note: `exported()` tells it too. */
+  #isExported(name: string): boolean {
+    const own = this.#own.peek(name);
+    if (own !== undefined || this.#parent === undefined) return own?.exported === true;
+    return this.#parent.#isExported(name);
   }
 
   forget(name: string): void {
@@ -77,7 +95,7 @@ export class ShellScope {
   }
 
   #put(name: string, variable: Variable | null): void {
-    if (variable === null || variable.exported) this.#exported = undefined;
+    if (variable?.exported === true || this.#isExported(name)) this.#exported = undefined;
     this.#own.set(name, variable);
   }
 
@@ -90,7 +108,7 @@ export class ShellScope {
   #collectExported(): ReadonlyMap<string, readonly WordPart[]> {
     const inherited = this.#parent?.exported() ?? new Map<string, readonly WordPart[]>();
     let all: Map<string, readonly WordPart[]> | undefined;
-    for (const [name, variable] of this.#own) {
+    for (const [name, variable] of this.#own.entries()) {
       const value = variable?.values[0];
       if (variable?.exported === true && value !== undefined) {
         all ??= new Map(inherited);
@@ -106,8 +124,8 @@ export class ShellScope {
   /** After branches of which exactly one has run: a variable may have the value of any. All are forks of this scope. */
   merge(branches: readonly ShellScope[]): void {
     const names = new Set(branches.flatMap((branch) => [...branch.#own.keys()]));
-    const merged = [...names].map((name) => [name, branches.map((branch) => branch.get(name))] as const);
-    for (const [name, values] of merged) {
+    const read = [...names].map((name) => [name, branches.map((branch) => branch.get(name))] as const);
+    for (const [name, values] of read) {
       const known = values.filter((value) => value !== undefined);
       const [first, ...rest] = known;
       if (first === undefined) {
@@ -115,7 +133,8 @@ export class ShellScope {
         continue;
       }
       const all = rest.reduce(union, first);
-      this.#put(name, known.length < values.length ? { ...all, open: true } : all);
+      const merged = known.length < values.length && !all.open ? { ...all, open: true } : all;
+      if (merged !== this.#own.peek(name)) this.#put(name, merged);
     }
   }
 
@@ -126,6 +145,7 @@ export class ShellScope {
 }
 
 function union(one: Variable, two: Variable): Variable {
+  if (one === two) return one;
   const texts = new Set<string>();
   const values: (readonly WordPart[])[] = [];
   for (const value of [...one.values, ...two.values]) {
