@@ -1,6 +1,5 @@
 import type { FindingReport, ScanReport } from '@vermagic/shared';
 import type { TextRange } from '../findings/finding.ts';
-import { isModuleFile } from '../gate/list-modules.ts';
 import { modulesFolders } from '../gate/modules-folders.ts';
 import type { Ports } from '../ports/ports.ts';
 import { joinUri, parentUri } from '../ports/uri.ts';
@@ -68,8 +67,8 @@ export async function isBuiltTree(uri: string, ports: Ports): Promise<boolean> {
   const stat = await ports.files.stat(joinUri(uri, 'include/generated/utsrelease.h')).catch(() => undefined);
   if (stat?.type !== 'file') return false;
   const order = await ports.files.stat(joinUri(uri, 'modules.order')).catch(() => undefined);
-  const entries = await ports.files.readDirectory(uri).catch(() => []);
-  return order?.type === 'file' || entries.some((entry) => isModuleFile(entry.name));
+  // A single module at the top is a reference that someone kept, not a build.
+  return order?.type === 'file';
 }
 
 /** Lists the modules of a place. @throws NothingToScan */

@@ -1,3 +1,4 @@
+import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { TreeModule } from '../gate/list-modules.ts';
 import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
 import type { FullChecked } from '../gate/scan-modules.ts';
@@ -14,7 +15,7 @@ export type ScanThreadRequest =
   | {
       readonly kind: 'check';
       readonly recipe: TargetRecipe;
-      readonly vermagic: { readonly value: string; readonly label: string } | undefined;
+      readonly majority: MajorityVermagic | undefined;
       readonly modules: readonly TreeModule[];
       readonly providers: TreeProviders;
       readonly options: FullCheckOptions;
@@ -46,7 +47,7 @@ export class ScanThread {
       case 'exports':
         return (await this.#checker(request.recipe, undefined)).readExports(request.modules);
       case 'check':
-        return (await this.#checker(request.recipe, request.vermagic)).check(
+        return (await this.#checker(request.recipe, request.majority)).check(
           request.modules,
           request.providers,
           request.options,
@@ -54,27 +55,21 @@ export class ScanThread {
     }
   }
 
-  #checker(
-    recipe: TargetRecipe,
-    vermagic: { readonly value: string; readonly label: string } | undefined,
-  ): Promise<FullChecker> {
-    const key = JSON.stringify([recipe, vermagic]);
-    const known = this.#checkers.get(key) ?? this.#open(recipe, vermagic);
+  #checker(recipe: TargetRecipe, majority: MajorityVermagic | undefined): Promise<FullChecker> {
+    const key = JSON.stringify([recipe, majority]);
+    const known = this.#checkers.get(key) ?? this.#open(recipe, majority);
     this.#checkers.set(key, known);
     return known;
   }
 
-  async #open(
-    recipe: TargetRecipe,
-    vermagic: { readonly value: string; readonly label: string } | undefined,
-  ): Promise<FullChecker> {
+  async #open(recipe: TargetRecipe, majority: MajorityVermagic | undefined): Promise<FullChecker> {
     const [{ FullChecker }, { openRecipe }] = await Promise.all([
       import('./full-checker.ts'),
       import('./target-recipe.ts'),
     ]);
     const target = await openRecipe(this.#ports, recipe);
-    if (vermagic === undefined) return new FullChecker(this.#ports, target);
-    const origin = { label: vermagic.label };
-    return new FullChecker(this.#ports, { ...target, vermagic: { value: vermagic.value, origin } });
+    if (majority === undefined) return new FullChecker(this.#ports, target);
+    const { withMajority } = await import('./majority-target.ts');
+    return new FullChecker(this.#ports, await withMajority(this.#ports, target, majority));
   }
 }

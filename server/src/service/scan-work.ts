@@ -1,3 +1,4 @@
+import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { TreeModule } from '../gate/list-modules.ts';
 import { enforcesSignatures } from '../gate/proof-plan.ts';
 import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
@@ -36,8 +37,8 @@ export class ThreadedWork implements ScanWork {
   readonly #recipe: TargetRecipe;
   readonly #options: FullCheckOptions;
   #own: Promise<FullChecker> | undefined;
-  /** Set where the target's vermagic was replaced after it was opened. */
-  readonly #vermagic: { readonly value: string; readonly label: string } | undefined;
+  /** Set where the target's vermagic is that of most modules. */
+  readonly #majority: MajorityVermagic | undefined;
 
   constructor(
     ports: Ports,
@@ -45,14 +46,14 @@ export class ThreadedWork implements ScanWork {
     target: TargetKernel,
     recipe: TargetRecipe,
     options: FullCheckOptions,
-    vermagic?: { readonly value: string; readonly label: string },
+    majority?: MajorityVermagic,
   ) {
     this.#ports = ports;
     this.#tools = tools;
     this.#target = target;
     this.#recipe = recipe;
     this.#options = options;
-    this.#vermagic = vermagic;
+    this.#majority = majority;
   }
 
   async prove(job: ProveJob): Promise<readonly ProveReply[]> {
@@ -103,7 +104,7 @@ export class ThreadedWork implements ScanWork {
     const request = (part: readonly TreeModule[]): ScanThreadRequest => ({
       kind: 'check',
       recipe: this.#recipe,
-      vermagic: this.#vermagic,
+      majority: this.#majority,
       modules: part,
       providers,
       options: this.#options,

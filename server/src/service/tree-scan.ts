@@ -1,7 +1,7 @@
 import type { KernelScanReport, ScanReport } from '@vermagic/shared';
 import { isFromModule, type ScannedKernel, type TreeFinding } from '../gate/findings/tree-facts.ts';
 import { treeFindings } from '../gate/findings/tree-findings.ts';
-import { majorityVermagic } from '../gate/findings/vermagic-findings.ts';
+import { type MajorityVermagic, majorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { ModuleListing, TreeModule } from '../gate/list-modules.ts';
 import type { ModulesFolder } from '../gate/modules-folders.ts';
 import { scanModules } from '../gate/scan-modules.ts';
@@ -10,6 +10,7 @@ import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanCache } from '../ports/scan-cache.ts';
 import type { Policy } from '../rules/policy.ts';
+import { withMajority } from './majority-target.ts';
 import type { RuleLevels } from './module-checker.ts';
 import { ScanMemory } from './scan-memory.ts';
 import { kernelReport, sumReports } from './scan-report.ts';
@@ -90,7 +91,7 @@ async function scanKernel(
   const opened = kernel.target ?? (await openRecipe(ports, kernel.recipe));
   const folder = place.path;
   const memory = request.cache && new ScanMemory(request.cache, request.version, request.levels);
-  const run = async (target: TargetKernel, vermagic?: { value: string; label: string }): Promise<ScannedKernel> => {
+  const run = async (target: TargetKernel, majority?: MajorityVermagic): Promise<ScannedKernel> => {
     const prefix = `${request.pathPrefix}${folder === '' ? '' : `${folder}/`}`;
     const work = new ThreadedWork(
       ports,
@@ -98,7 +99,7 @@ async function scanKernel(
       target,
       kernel.recipe,
       { levels: request.levels, pathPrefix: prefix },
-      vermagic,
+      majority,
     );
     const scan = await scanModules(
       {
@@ -116,13 +117,11 @@ async function scanKernel(
   };
   const first = await run(opened);
   // Where only modules say what the kernel's vermagic is, the one that was asked first may be the odd one out.
-  const majority = isFromModule(opened) ? majorityVermagic(first) : undefined;
+  const unsure = opened.vermagic === undefined || isFromModule(opened);
+  const majority = unsure ? majorityVermagic(first) : undefined;
   if (majority === undefined) return first;
-  if (majority.value === opened.vermagic?.value) {
-    return { ...first, target: { ...opened, vermagic: { value: majority.value, origin: { label: majority.label } } } };
-  }
-  const vermagic = { value: majority.value, origin: { label: majority.label } };
-  return run({ ...opened, vermagic }, majority);
+  const target = await withMajority(ports, opened, majority);
+  return majority.value === opened.vermagic?.value ? { ...first, target } : run(target, majority);
 }
 
 function raises(levels: RuleLevels): boolean {

@@ -41,16 +41,23 @@ export function mixedVermagic(kernel: ScannedKernel): TreeFinding[] {
     });
 }
 
+export interface MajorityVermagic {
+  readonly value: string;
+  /** Says that it is a majority, and of how many. */
+  readonly label: string;
+  /** One of the modules that have it. */
+  readonly uri: string;
+}
+
 /** The vermagic that most modules have, for a tree that holds nothing else to compare with. */
-export function majorityVermagic(
-  kernel: ScannedKernel,
-): { readonly value: string; readonly label: string } | undefined {
+export function majorityVermagic(kernel: ScannedKernel): MajorityVermagic | undefined {
   const groups = modulesByVermagic(kernel);
   const [most] = groups;
   if (most === undefined) return undefined;
   const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
   return {
     value: most[0],
+    uri: most[1][0]?.module.uri ?? '',
     label: `the majority, ${most[1].length} of ${total} modules; no kernel image, headers or configuration is there to say it`,
   };
 }
