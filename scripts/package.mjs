@@ -22,6 +22,8 @@ const required = [
   'client/dist/ko-editor.js',
   'client/dist/ko-editor.css',
   'server/dist/server.cjs',
+  // Runs the gates of build phases.
+  'server/dist/cli.cjs',
   'server/dist/scan-thread.cjs',
   'server/dist/verify-thread.cjs',
   'server/dist/signature-libraries.cjs',
