@@ -22,7 +22,10 @@ export interface Verdict {
   readonly verdict: 'loads' | 'refused' | 'undetermined';
   /** `undefined` when the module loads, or when the missing facts leave more than one errno possible. */
   readonly errno: Errno | undefined;
-  /** The kernel's lines, in order and without time stamps, up to and including the refusal. */
+  /**
+   * The kernel's lines, in order and without time stamps, up to and including the refusal. An address at the end of a
+   * line, which nobody can know beforehand, is left out.
+   */
   readonly dmesg: readonly string[];
   /** Letters that `/sys/module/NAME/taint` would show (or, when refused, that the kernel keeps), in bit order. */
   readonly taint: string;
