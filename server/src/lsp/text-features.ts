@@ -65,6 +65,7 @@ export class TextFeatures {
     });
     this.#documents.onDidClose(({ document }) => {
       this.#checked.delete(document.uri);
+      void this.#texts.textClosed(document.uri);
       if (!this.#pulls) void this.#connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     });
     this.#documents.listen(this.#connection);

@@ -81,6 +81,11 @@ export class TextWorkspace {
     for (const [folder, store] of this.#pins) if (isWithin(folder, uri)) (await store).update(uri, text);
   }
 
+  /** What is kept between the edits of a text goes with it. */
+  async textClosed(uri: string): Promise<void> {
+    (await this.#parsers.get()).shell?.forget(uri);
+  }
+
   /** Files that changed on disk. */
   filesChanged(uris: readonly string[]): void {
     for (const uri of uris) {
