@@ -10,12 +10,15 @@ import { openAsHex } from './open-as-hex.ts';
 import type { Rebuild } from './rebuild/rebuild.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { selectTarget } from './select-target.ts';
+import * as verified from './verify/commands.ts';
+import type { Verification } from './verify/verification.ts';
 
 export interface CommandContext {
   readonly server: LanguageServer;
   readonly differences: Differences;
   readonly comparisons: FileComparisons;
   readonly rebuild: Rebuild;
+  readonly verification: Verification;
   readonly log: LogOutputChannel;
 }
 
@@ -62,6 +65,23 @@ export const commandTable = {
   'vermagic.rebuildHeadersPackage': ({ rebuild }) => rebuild.kind('headers'),
   'vermagic.stopRebuild': ({ rebuild }) => rebuild.stop(),
   'vermagic.writePipeline': ({ rebuild }) => rebuild.writePipeline(),
+  'vermagic.verifyTree': ({ server, verification }, argument) => verified.verifyTree(server, verification, argument),
+  'vermagic.verifyBeforeFlashing': ({ verification }) => verified.verifyBeforeFlashing(verification),
+  'vermagic.verifyAgain': ({ verification }, argument) => verified.verifyAgain(verification, argument),
+  'vermagic.filterVerified': ({ verification }) => verified.filterVerified(verification),
+  'vermagic.clearVerifiedFilter': ({ verification }) => {
+    verification.view.filter = {};
+  },
+  'vermagic.groupVerifiedByRule': ({ verification }) => {
+    verification.view.grouping = 'rule';
+  },
+  'vermagic.groupVerifiedByModule': ({ verification }) => {
+    verification.view.grouping = 'module';
+  },
+  'vermagic.clearVerified': ({ verification }) => verification.clear(),
+  'vermagic.openVerified': ({ verification }, argument) => verified.openVerified(verification, argument),
+  'vermagic.revealVerified': ({ verification }, argument) => verified.revealVerified(verification, argument),
+  'vermagic.copyVerified': ({ verification }, argument) => verified.copyVerified(verification, argument),
   'vermagic.restartServer': ({ server }) => server.restart(),
   'vermagic.showLog': ({ log }) => log.show(),
 } satisfies Record<string, Handler>;

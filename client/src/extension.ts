@@ -9,6 +9,7 @@ import { ModuleSummaries } from './module-summaries.ts';
 import { registerRebuildQuickFixes } from './rebuild/quick-fixes.ts';
 import { Rebuild } from './rebuild/rebuild.ts';
 import { TargetStatus } from './target-status.ts';
+import { Verification } from './verify/verification.ts';
 
 /** Everything is registered at once and starts the server without waiting for it: activation stays short. */
 export function activate(context: ExtensionContext): void {
@@ -18,6 +19,7 @@ export function activate(context: ExtensionContext): void {
   const differences = new Differences(server);
   const comparisons = new FileComparisons(server);
   const rebuild = new Rebuild(server, context.workspaceState);
+  const verification = new Verification(server);
   context.subscriptions.push(
     log,
     server,
@@ -25,11 +27,12 @@ export function activate(context: ExtensionContext): void {
     differences,
     comparisons,
     rebuild,
+    verification,
     registerRebuildQuickFixes(),
     new TargetStatus(server),
     window.registerFileDecorationProvider(new ExplorerDecorations(summaries)),
     registerModuleEditor(context.extensionUri, server, log),
-    registerCommands({ server, differences, comparisons, rebuild, log }),
+    registerCommands({ server, differences, comparisons, rebuild, verification, log }),
   );
   // A failed start is logged and shown in the status; the commands say it to whoever uses one.
   server.start().catch(() => undefined);

@@ -14,9 +14,18 @@ import {
   type RebuildReport,
   type StatusNotification,
   type TargetsResult,
+  type VerifyKind,
+  type VerifyPlace,
+  type VerifyReport,
 } from '@vermagic/shared';
 import { type CancellationToken, Disposable, EventEmitter, type LogOutputChannel, Uri, workspace } from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import {
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  TransportKind,
+  WorkDoneProgress,
+} from 'vscode-languageclient/node';
 import { documentSelector } from './document-selector.ts';
 
 /** What runs: `starting` until the server has answered `initialize`. */
@@ -35,6 +44,7 @@ export class LanguageServer extends Disposable {
   readonly #buildProgress = new EventEmitter<BuildProgress>();
   #starting: Promise<void> | undefined;
   #lastStatus: StatusNotification | undefined;
+  #verifications = 0;
 
   readonly onModulesChanged = this.#modulesChanged.event;
   readonly onStatus = this.#status.event;
@@ -147,6 +157,33 @@ export class LanguageServer extends Disposable {
   /** A URI as the server takes it. */
   protocolUri(uri: Uri): string {
     return this.#protocolUri(uri);
+  }
+
+  /** Trees of the workspace that can be verified. */
+  verifyPlaces(token?: CancellationToken): Promise<readonly VerifyPlace[]> {
+    return this.#request(method.verifyPlaces, null, token);
+  }
+
+  /** Verifies a tree; `progress` is told how far it is. Rejects when it is cancelled. */
+  async verify(
+    { kind, uri }: { readonly kind: VerifyKind; readonly uri: Uri },
+    token?: CancellationToken,
+    progress?: (step: { readonly message?: string; readonly percentage?: number }) => void,
+  ): Promise<VerifyReport> {
+    await this.start();
+    const workDoneToken = `vermagic-verify-${++this.#verifications}`;
+    const listening = this.#client.onProgress(WorkDoneProgress.type, workDoneToken, (step) => {
+      if (step.kind !== 'end') progress?.(step);
+    });
+    try {
+      return await this.#request(method.verify, { kind, uri: this.#protocolUri(uri), workDoneToken }, token);
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  forgetVerified(uri: Uri | null): Promise<null> {
+    return this.#request(method.forgetVerified, { uri: uri && this.#protocolUri(uri) });
   }
 
   /** URIs of a notification as the editor writes them, so that they can be compared with its own. */

@@ -32,7 +32,7 @@ export interface VerifyReport {
   readonly name: string;
   /** Whether nothing stands against flashing or installing it. */
   readonly ready: boolean;
-  /** `Ready: …` or `Do not flash: …`, in one sentence. */
+  /** `Ready: …` or `Do not flash: …` (of a tree alone `Not ready: …`), in one sentence. */
   readonly verdict: string;
   /** One for each kernel of each tree. */
   readonly trees: readonly VerifiedTree[];

@@ -72,7 +72,7 @@ describe('verifying trees over stdio, on the sample workspace', () => {
     );
     assert.equal(tree.refused, refused.length);
     assert.equal(report.ready, false);
-    assert.match(report.verdict, /^Do not flash: rootfs: 9 of 15 modules would be refused; .*mixed-vermagic/);
+    assert.match(report.verdict, /^Not ready: rootfs: 9 of 15 modules would be refused; .*mixed-vermagic/);
     assert.equal((told[0] as { kind: string }).kind, 'begin');
     assert.equal((told.at(-1) as { kind: string }).kind, 'end');
     assert.ok(

@@ -139,10 +139,19 @@ export function reasonsOfGates(gates: readonly GateResult[]): { readonly ready: 
   return { ready: reasons.length === 0 && gates.every((gate) => gate.ready), reasons };
 }
 
-/** The verdict in one sentence. */
+/** Whether to flash, in one sentence. */
 export function flashVerdict(gates: readonly GateResult[]): string {
+  return verdict(gates, 'Do not flash');
+}
+
+/** Whether trees are as they should be, in one sentence. */
+export function treeVerdict(gates: readonly GateResult[]): string {
+  return verdict(gates, 'Not ready');
+}
+
+function verdict(gates: readonly GateResult[], refusal: string): string {
   const { ready, reasons } = reasonsOfGates(gates);
-  if (!ready) return `Do not flash: ${reasons.join('; ')}.`;
+  if (!ready) return `${refusal}: ${reasons.join('; ')}.`;
   const scans = gates.flatMap((gate) => (gate.scan === undefined ? [] : [gate.scan]));
   const modules = scans.reduce((sum, scan) => sum + scan.modules, 0);
   return `Ready: all ${modules} modules of ${scans.length} ${scans.length === 1 ? 'tree' : 'trees'} load on the kernel they are shipped with.`;

@@ -13,6 +13,7 @@ import {
   reasonsOfScripts,
   runGate,
   type ScriptFinding,
+  treeVerdict,
 } from './preflight.ts';
 import type { ProjectFile } from './project-file.ts';
 import { NothingToScan } from './scan-places.ts';
@@ -80,7 +81,7 @@ export async function verify(ports: Ports, tools: VerificationTools, asked: Veri
     uri: asked.uri,
     name: asked.name,
     ready: reasonsOfGates(results).ready,
-    verdict: flashVerdict(results),
+    verdict: asked.kind === 'preflight' ? flashVerdict(results) : treeVerdict(results),
     trees,
     scripts: scripts.map((finding): PlacedFinding => ({ ...finding, path: relativePath(asked.uri, finding.uri) })),
     modules: total,

@@ -8,12 +8,24 @@ import { buildFiles } from './build-files.mjs';
 import { firstLook } from './first-look.mjs';
 import { liveUpdates } from './live-updates.mjs';
 import { modulePage } from './module-page.mjs';
+import { rebuild } from './rebuild.mjs';
 import { targets } from './targets.mjs';
 import { unconfigured } from './unconfigured.mjs';
+import { cancelVerify, verify } from './verify.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** Each: a name, the folder it opens, and its cases in order; the cases of one share a window. */
-const groups = [firstLook, modulePage, targets, liveUpdates, ...unconfigured, buildFiles];
+const groups = [
+  firstLook,
+  modulePage,
+  targets,
+  liveUpdates,
+  ...unconfigured,
+  buildFiles,
+  rebuild,
+  verify,
+  cancelVerify,
+];
 
 /** {passed, failed, skipped}; `SCREEN=word` runs only the groups with that word in their name. */
 export async function runScreen() {
