@@ -83,7 +83,7 @@ describe('build phases over the protocol', () => {
     const [finding] = found();
     assert.equal(finding?.code, 'stale-build');
     assert.equal(finding?.range.start.line, 1);
-    assert.match(finding?.message ?? '', /LOCALVERSION was '-a', is '-b'.*Run kernel, then flash yourself/);
+    assert.match(String(finding?.message), /LOCALVERSION was '-a', is '-b'.*Run kernel, then flash yourself/);
     const { phases } = await client.request<PipelineReport>(method.pipeline, params());
     assert.deepEqual(
       phases.map(({ name, state, manual }) => [name, state, manual]),
