@@ -238,3 +238,28 @@ test('followers are found through outputs, and phases beside them are not', () =
     ['orca', 'bake'],
   );
 });
+
+test('a phase that was run again makes those after it stale, also where no file between them is named', async () => {
+  const files = new MemoryFileSystem({ '/w/versions.env': 'LOCALVERSION=-a\n' });
+  const two = pipeline(
+    phase({ name: 'kernel', kind: 'kernel', inputs: ['versions.env'] }),
+    phase({ name: 'bake', kind: 'rootfs' }),
+  );
+  const ports = { files, processes: new RecordedProcesses(() => ended(0)), writer: writerOf(files) };
+  const run = async (...names: string[]) => {
+    const phases = two.phases.filter(({ name }) => names.includes(name));
+    await runPlan(ports, two, await planRun(phases, { engine: 'docker', runId: 'r', containerOnly: false }));
+  };
+  const bake = async () => (await pipelineStatus(files, two)).phases[1];
+  await run('kernel', 'bake');
+  assert.equal((await bake())?.state, 'fresh');
+  await run('kernel');
+  assert.deepEqual(
+    (await bake())?.reasons.map(({ message }) => message),
+    ['kernel was run again after it'],
+  );
+  const [finding] = await pipelineFindings(files, two, (await pipelineStatus(files, two)).phases);
+  assert.equal(finding?.rule, 'stale-rootfs');
+  await run('bake');
+  assert.equal((await bake())?.state, 'fresh');
+});
