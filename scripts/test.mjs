@@ -7,11 +7,11 @@ const results = path.join(root, 'test-results');
 fs.mkdirSync(results, { recursive: true });
 
 /** Runs node:test over a folder and counts from its own summary. */
-function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000 } = {}) {
+function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000, only = /\.test\.ts$/ } = {}) {
   const tap = path.join(results, `${ring}.tap`);
   const files = fs
     .readdirSync(path.join(root, folder), { recursive: true })
-    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.test.ts') && only.test(name))
     .map((name) => path.join(folder, name));
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const { status } = run(
@@ -88,6 +88,9 @@ const rings = {
     return countingScript('test/editor/run.mjs');
   },
   desktop: () => countingScript('test/editor/desktop.mjs'),
+  // What the booted kernels judge, without the runs over whole distributions.
+  judges: () =>
+    nodeTests('judges', 'test/kernels', { timeoutMs: 1_800_000, only: /^(samples|loader|modpost)-agreement/ }),
   kernels: () => nodeTests('kernels', 'test/kernels', { timeoutMs: 1_800_000 }),
 };
 const byDefault = ['checks', 'unit', 'grammars', 'server', 'package', 'editor'];
