@@ -31,6 +31,8 @@ export const limits = {
   pinBytes: 256 * 1024,
   /** Kconfig trees kept in memory, about 40 MB each. */
   kconfigTrees: 2,
+  /** Configurations whose calculated values are kept between edits, about 3 MB each. */
+  kconfigDocuments: 4,
   /** Findings about values that Kconfig would change, of one configuration; one wrong line can change thousands. */
   configFindings: 200,
   /** Scripts, Makefiles and pins that a person wrote. */

@@ -92,6 +92,9 @@ describe('build files over stdio', () => {
     await client.request(method.selectTarget, { name: 'orin-stock' });
     assert.match((await lenses(kbuild))[0] ?? '', /^✗ mine\.ko is refused by orin-stock/);
     await client.request(method.selectTarget, { name: null });
+    const [short, reason] = await lenses(await open('source/mine/Kbuild', 'kbuild', 'obj-m += mine.o orca_dma.o\n'));
+    assert.equal(short, '✓ mine.ko');
+    assert.match(reason ?? '', /^✗ orca_dma\.ko: .*__get_free_pages/);
   });
 
   it('hover: a symbol of .config with its effect, its value in the targets, Kconfig', async () => {

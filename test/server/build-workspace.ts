@@ -14,7 +14,7 @@ const files = {
   'kernel/src/.config':
     '#\n# Automatically generated file; DO NOT EDIT.\n# Linux/arm64 6.1.192 Kernel Configuration\n#\nCONFIG_MODULES=y\n# CONFIG_NET is not set\nCONFIG_NET_DSA=m\nCONFIG_ARM64=y\nCONFIG_64BIT=y\nCONFIG_SMP=y\nCONFIG_PREEMPT_RT=y\nCONFIG_MODULE_UNLOAD=y\nCONFIG_MODVERSIONS=y\n',
   'kernel/src/include/generated/utsrelease.h': '#define UTS_RELEASE "6.1.0-56-rt-arm64"\n',
-  'source/mine/Kbuild': 'obj-m += mine.o orca_dma.o absent.o\n',
+  'source/mine/Kbuild': 'obj-m += mine.o\nobj-m += orca_dma.o\nobj-m += absent.o\n',
   'source/mine/mine.c': 'int orca_queue_open(void);\nint init_module(void) { return orca_queue_open(); }\n',
   'source/mine/orca_dma.c': '',
   'source/mine/absent.c': '',

@@ -4,6 +4,7 @@ import type { FileSystem } from '../ports/file-system.ts';
 import { isWithin, joinUri, parentUri, uriName } from '../ports/uri.ts';
 import { type DotConfigSyntax, parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import { type KconfigProvider, type KconfigTree, loadKconfigTree } from '../text/kconfig-tree.ts';
+import { KconfigValues, type UserValue } from '../text/kconfig-values.ts';
 
 /** How far above a configuration file its kernel tree may begin: arch/ARCH/configs lies three below. */
 const stepsUp = 4;
@@ -18,6 +19,7 @@ export class KconfigStore implements KconfigProvider {
   readonly #files: FileSystem;
   /** Folders with kernel sources that may serve files outside any tree (`/boot/config-R`). */
   readonly #sources: readonly string[];
+  readonly #values = new Map<string, { tree: KconfigTree; complete: boolean; values: KconfigValues }>();
   readonly #trees = new Map<string, Promise<KconfigTree | undefined>>();
 
   constructor(files: FileSystem, options: { sources?: readonly string[] } = {}) {
@@ -29,6 +31,20 @@ export class KconfigStore implements KconfigProvider {
     const arch = config.banner?.arch ?? archOfPath(uri) ?? archOfSymbols(config);
     const root = await this.#rootOf(uri, config);
     return arch === undefined || root === undefined ? undefined : this.#load(root, arch);
+  }
+
+  valuesOf(uri: string, tree: KconfigTree, user: ReadonlyMap<string, UserValue>, complete: boolean): KconfigValues {
+    const kept = this.#values.get(uri);
+    this.#values.delete(uri);
+    const fits = kept?.tree === tree && kept.complete === complete;
+    const current = fits ? kept : { tree, complete, values: new KconfigValues(tree, user, complete) };
+    if (fits) current.values.update(user);
+    this.#values.set(uri, current);
+    for (const oldest of this.#values.keys()) {
+      if (this.#values.size <= limits.kconfigDocuments) break;
+      this.#values.delete(oldest);
+    }
+    return current.values;
   }
 
   async treeAround(uri: string, arch = 'x86'): Promise<KconfigTree | undefined> {

@@ -77,8 +77,9 @@ async function compareSymvers(ports: Ports, before: string, after: string): Prom
   const count = `${diff.changes.length} changes, ${diff.breaking} break modules, ${diff.same} symbols the same`;
   return {
     title: `Module.symvers: ${count}`,
-    left: { label: uriPath(before), text: text('before') },
-    right: { label: uriPath(after), text: text('after') },
+    // Not the name of a Module.symvers: the editor would colour the columns as broken lines of one.
+    left: { label: `${uriPath(before)} by symbol`, text: text('before') },
+    right: { label: `${uriPath(after)} by symbol`, text: text('after') },
   };
 }
 

@@ -20,7 +20,7 @@ import { completeSuppression } from './suppression-completion.ts';
 import { hoverExport, symversLine } from './symvers-view.ts';
 import { type OutlineEntry, outlineText } from './text-outline.ts';
 import type { TextWorkspace } from './text-workspace.ts';
-import { verdictTitle, type WorkspaceModules } from './workspace-modules.ts';
+import { shortVerdict, verdictTitle, type WorkspaceModules } from './workspace-modules.ts';
 import { type FoundSymbol, findExports } from './workspace-symbols.ts';
 
 export interface Position {
@@ -161,14 +161,24 @@ export class TextAnswers {
     if (kind !== 'kbuild' && kind !== 'makefile') return [];
     const modules = await outlineKbuild(this.#ports.files, input.uri, input.text);
     const { workspaceUri } = await this.#texts.context(input.uri);
-    return Promise.all(modules.map((module) => this.#moduleLens(module, workspaceUri ?? parentUri(input.uri))));
+    const lines = modules.map((module) => module.range.start.line);
+    return Promise.all(
+      modules.map((module) => {
+        const alone = lines.filter((line) => line === module.range.start.line).length === 1;
+        return this.#moduleLens(module, alone ? (workspaceUri ?? parentUri(input.uri)) : undefined);
+      }),
+    );
   }
 
-  /** About the module beside the file, or else about one of its name elsewhere in the workspace: installed into a root file system. */
-  async #moduleLens({ name, range, moduleUri, built }: OutlinedModule, folder: string): Promise<Lens> {
+  /**
+   * About the module beside the file, or else about one of its name elsewhere in the workspace: installed into a root file
+   * system. In few words where the line has several modules, for which there is no `folder`.
+   */
+  async #moduleLens({ name, range, moduleUri, built }: OutlinedModule, folder: string | undefined): Promise<Lens> {
     const uri = built ? moduleUri : this.#modules.modulesNamed(name)[0];
     const summary = uri === undefined ? null : await this.#modules.moduleSummary(uri);
     if (uri === undefined || summary === null) return { range, title: `${name} is not built` };
+    if (folder === undefined) return { range, title: shortVerdict(name, summary), openUri: uri };
     const elsewhere = built ? '' : ` · ${relativePath(folder, parentUri(uri))}`;
     return { range, title: `${verdictTitle(name, summary)}${elsewhere}`, openUri: uri };
   }

@@ -18,6 +18,12 @@ export function kernelName(fileName: string): string {
     .replaceAll('-', '_');
 }
 
+/** A verdict in few words, for several modules above one line. */
+export function shortVerdict(name: string, { verdict, reason }: ModuleSummary): string {
+  const sign = { loads: '✓ ', refused: '✗ ', undetermined: '? ', 'no-target': '' }[verdict];
+  return `${sign}${name}${reason === null || verdict === 'loads' ? '' : `: ${reason}`}`;
+}
+
 /** A verdict as a line above the text. The sign tells it without colour. */
 export function verdictTitle(name: string, summary: ModuleSummary): string {
   const reason = summary.reason === null ? '' : `: ${summary.reason}`;

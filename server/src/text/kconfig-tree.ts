@@ -7,6 +7,7 @@ import { KconfigAssembler, type KconfigSources } from './kconfig-assembler.ts';
 import { type KconfigStatement, readKconfigFile } from './kconfig-file.ts';
 import { expandMacros, sourceArchitecture } from './kconfig-macro.ts';
 import type { KconfigSymbol } from './kconfig-symbol.ts';
+import type { KconfigValues, UserValue } from './kconfig-values.ts';
 
 /** All symbols of one kernel tree for one architecture. */
 export interface KconfigTree {
@@ -32,6 +33,8 @@ export interface KconfigRequest {
 export interface KconfigProvider {
   /** The tree for a configuration file; `undefined` when there is no kernel source for it. */
   treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined>;
+  /** The tree's calculation for a file, kept from one version of it to the next. */
+  valuesOf(uri: string, tree: KconfigTree, user: ReadonlyMap<string, UserValue>, complete: boolean): KconfigValues;
   /** The tree that a Kconfig file, Makefile or source lies in, for the architecture that the tree is configured for, or else `arch`. */
   treeAround(uri: string, arch: string | undefined): Promise<KconfigTree | undefined>;
 }

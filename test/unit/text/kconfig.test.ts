@@ -45,6 +45,64 @@ describe('Kconfig expressions', () => {
   }
 });
 
+describe('a configuration that is edited', () => {
+  const kconfig = `config MODULES
+	bool "Modules"
+	modules
+config NET
+	bool "Net"
+config DSA
+	tristate "Switch"
+	depends on NET
+	select PHY
+config PHY
+	tristate
+config LED
+	bool "Led"
+	depends on PHY = y
+choice
+	prompt "Model"
+config NONE
+	bool "none"
+config FULL
+	bool "full"
+	depends on NET
+endchoice
+config HZ
+	int
+	default 100 if FULL
+	default 250
+`;
+  const start = { MODULES: 'y', NET: 'y', DSA: 'y', LED: 'y', FULL: 'y' };
+  const edits: Record<string, string>[] = [
+    { ...start, DSA: 'm' },
+    { ...start, NET: 'n' },
+    { ...start, FULL: 'n', NONE: 'y' },
+    { ...start, MODULES: 'n', DSA: 'm' },
+    {},
+    start,
+  ];
+
+  test('has the values of one that is calculated from the beginning, edit after edit', async () => {
+    const fs = new MemoryFileSystem({ '/k/Kconfig': kconfig });
+    const tree = (await loadKconfigTree(fs, undefined, { rootUri: 'file:///k', arch: 'x86' })).value;
+    const settings = (config: Record<string, string>) =>
+      new Map(Object.entries(config).map(([name, value]) => [name, { value }]));
+    const all = (calculated: KconfigValues) =>
+      [...tree.symbols.values()].map((symbol) => [symbol.name, calculated.textOf(symbol)]);
+    const edited = new KconfigValues(tree, settings(start), true);
+    all(edited);
+    const seen = new Set<string>();
+    for (const edit of edits) {
+      edited.update(settings(edit));
+      const fresh = all(new KconfigValues(tree, settings(edit), true));
+      assert.deepEqual(all(edited), fresh);
+      seen.add(JSON.stringify(fresh));
+    }
+    assert.equal(seen.size, edits.length, 'every edit has another outcome');
+  });
+});
+
 describe('Kconfig files', () => {
   const tricky = `menu "Block"
 	depends on NET

@@ -3,15 +3,14 @@ import { type DotConfigSetting, quote, settingText } from '../../text/dot-config
 import { explainValue } from '../../text/kconfig-explain.ts';
 import type { KconfigSymbol } from '../../text/kconfig-symbol.ts';
 import type { KconfigTree } from '../../text/kconfig-tree.ts';
-import { isTristate, KconfigValues } from '../../text/kconfig-values.ts';
+import { isTristate, type KconfigValues } from '../../text/kconfig-values.ts';
 import type { Found } from '../text-rule.ts';
 import { type ConfigFacts, type ConfigRule, lineSpan } from './config-facts.ts';
 
 export const configDependency: ConfigRule = {
   *check(facts) {
-    const tree = facts.kconfig;
-    if (tree === undefined) return;
-    const values = new KconfigValues(tree, facts.syntax.settings, facts.role === 'complete');
+    const { kconfig: tree, values } = facts;
+    if (tree === undefined || values === undefined) return;
     let told = 0;
     let more = 0;
     let last: DotConfigSetting | undefined;

@@ -5,6 +5,7 @@ import type { KernelVersion, TargetKernel } from '../../kernel/target-kernel.ts'
 import { preemptWord } from '../../kernel/vermagic.ts';
 import type { DotConfigSetting, DotConfigSyntax } from '../../text/dot-config-syntax.ts';
 import type { KconfigTree } from '../../text/kconfig-tree.ts';
+import type { KconfigValues } from '../../text/kconfig-values.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { PinPicture } from '../kbuild/pin-picture.ts';
 import type { Found, Span } from '../text-rule.ts';
@@ -32,6 +33,8 @@ export interface ConfigFacts {
   readonly target: TargetKernel | undefined;
   readonly pins: PinPicture | undefined;
   readonly kconfig: KconfigTree | undefined;
+  /** What the tree makes of the file; there when the tree is. */
+  readonly values: KconfigValues | undefined;
 }
 
 export function configRole(document: TextDocument, config: DotConfig): ConfigRole {

@@ -48,15 +48,18 @@ export const configRules: RuleSet = {
 export async function configFacts(document: TextDocument, context: RuleContext): Promise<ConfigFacts> {
   const syntax = parseDotConfigSyntax(document.text);
   const config = parseDotConfig(document.text).value;
+  const role = configRole(document, config);
+  const kconfig = await context.kconfig?.treeOf(document.uri, syntax);
   const target = comparableTarget(config, context.targets);
   return {
     document,
     syntax,
     config,
-    role: configRole(document, config),
+    role,
     version: versionOf(syntax, target),
     target,
     pins: context.pins,
-    kconfig: await context.kconfig?.treeOf(document.uri, syntax),
+    kconfig,
+    values: kconfig && context.kconfig?.valuesOf(document.uri, kconfig, syntax.settings, role === 'complete'),
   };
 }
