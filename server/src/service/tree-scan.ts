@@ -6,7 +6,10 @@ import type { ModuleListing, TreeModule } from '../gate/list-modules.ts';
 import type { ModulesFolder } from '../gate/modules-folders.ts';
 import { scanModules } from '../gate/scan-modules.ts';
 import type { KernelPart } from '../kernel/kernel-part.ts';
+import { isInTree } from '../kernel/sources/known-good-module.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { modinfoValue } from '../module/kernel-module.ts';
+import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanCache } from '../ports/scan-cache.ts';
 import type { Policy } from '../rules/policy.ts';
@@ -115,13 +118,40 @@ async function scanKernel(
     if (request.shard === undefined) await memory?.keep(place.uri, scan);
     return { target, release: place.release, folder, modules: listing.modules, scan };
   };
-  const first = await run(opened);
+  const reference = await referenceModule(ports, opened, listing.modules);
+  const first = await (reference === undefined
+    ? run(opened)
+    : run(await withMajority(ports, opened, reference), reference));
   // Where only modules say what the kernel's vermagic is, the one that was asked first may be the odd one out.
   const unsure = opened.vermagic === undefined || isFromModule(opened);
   const majority = unsure ? majorityVermagic(first) : undefined;
   if (majority === undefined) return first;
   const target = await withMajority(ports, opened, majority);
   return majority.value === opened.vermagic?.value ? { ...first, target } : run(target, majority);
+}
+
+/** Modules tried for what only a module of that very kernel says. */
+const triedReferences = 8;
+
+/**
+ * Headers do not say how large struct module is. A module of the tree that the same kernel build made (the very vermagic, and
+ * part of the kernel's own tree) does.
+ */
+async function referenceModule(
+  ports: Ports,
+  target: TargetKernel,
+  modules: readonly TreeModule[],
+): Promise<MajorityVermagic | undefined> {
+  const { vermagic } = target;
+  if (target.structModuleSize !== undefined || vermagic === undefined) return undefined;
+  const step = Math.max(1, Math.floor(modules.length / triedReferences));
+  for (let at = 0; at < modules.length; at += step) {
+    const { uri } = modules[at] as TreeModule;
+    const module = await openKernelModule(ports, uri);
+    if (modinfoValue(module, 'vermagic') !== vermagic.value || !isInTree(module)) continue;
+    return { value: vermagic.value, label: vermagic.origin.label, uri };
+  }
+  return undefined;
 }
 
 function raises(levels: RuleLevels): boolean {
