@@ -15,6 +15,8 @@ export const forceLoadExamples: readonly RuleExample[] = [
   { name: 'a unique beginning', text: 'modprobe ⟦--force-v⟧ zedx\n', fixed: 'modprobe zedx\n' },
   { name: 'an ambiguous beginning is refused by modprobe', text: 'modprobe --forc zedx\n' },
   { name: 'a list of modules', text: 'modprobe -a ⟦-f⟧ one two\n', fixed: 'modprobe -a one two\n' },
+  { name: 'a path with backquotes in it', text: 'insmod ⟦-f⟧ /lib/modules/`uname -r`/hello.ko\n' },
+  { name: 'in the word of a case', text: 'case "$(insmod ⟦-f⟧ hello.ko 2>&1)" in *error*) exit 1 ;; esac\n' },
   { name: 'behind --', text: 'insmod -- -f hello.ko\n' },
   { name: 'sudo with options', text: 'sudo -n -u root insmod ⟦-f⟧ hello.ko\n' },
   { name: 'sudo with a long option that takes a word', text: 'sudo --user root insmod ⟦-f⟧ hello.ko\n' },

@@ -19,6 +19,22 @@ export const headersNotCheckedExamples: readonly RuleExample[] = [
     text: '[ -d "/lib/modules/$(uname -r)/build" ] || exit 1\ndkms install hello/1.0\n',
   },
   {
+    name: 'a test for the build link, with backquotes',
+    text: 'test -d /lib/modules/`uname -r`/build || exit 1\ndkms install hello/1.0\n',
+  },
+  {
+    name: 'a test for a directory that a variable names',
+    text: 'KDIR="/lib/modules/$(uname -r)/build"\nif [ ! -d "$KDIR" ]; then\n  exit 1\nfi\ndkms install hello/1.0\n',
+  },
+  {
+    name: 'a case over where the build link leads',
+    text: 'case "$(readlink /lib/modules/$(uname -r)/build)" in /usr/src/*) dkms install hello/1.0 ;; esac\n',
+  },
+  {
+    name: 'a test for something else',
+    text: '[ -d "/var/lib/dkms/$NAME" ] || exit 1\ndkms ⟦install⟧ hello/1.0\n',
+  },
+  {
     name: 'an installer that leaves the driver out',
     text: './ZED_SDK_Tegra.run -- silent runtime_only skip_drivers\n',
   },

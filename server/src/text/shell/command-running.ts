@@ -55,7 +55,7 @@ export class CommandRunner {
       } else if (child.type === 'herestring_redirect') input = hereString(child, expansion);
     }
     if (name === undefined) return;
-    const wordNodes = [...node.children.filter((child) => isWord(child)), ...this.extraArguments];
+    const wordNodes = [...joinTouching(node.children.filter((child) => isWord(child))), ...this.extraArguments];
     this.extraArguments = [];
     const redirections = applyRedirects(node, frame, expansion);
     const span = frame.map.span(firstWordStart(node, name), node.end);
@@ -177,6 +177,21 @@ export function knownFile(path: string, context: Surroundings): MappedText | und
 
 function isWord(node: ShellNode): boolean {
   return (node.field === 'argument' || node.field === 'name') && node.type !== 'variable_assignment';
+}
+
+/** The grammar cuts a word before a backquote; what nothing stands between is one word. */
+function joinTouching(nodes: readonly ShellNode[]): readonly ShellNode[] {
+  const joined: ShellNode[] = [];
+  for (const node of nodes) {
+    const last = joined.at(-1);
+    if (last === undefined || last.end !== node.start || last.field !== 'argument') joined.push(node);
+    else {
+      const substitutes = last.substitutes || node.substitutes;
+      const children = [last, node];
+      joined[joined.length - 1] = { ...last, type: 'concatenation', end: node.end, substitutes, children };
+    }
+  }
+  return joined;
 }
 
 /** The command without the assignments before it. */

@@ -40,6 +40,8 @@ export function ifStatement(walk: ScriptWalk, node: ShellNode, frame: Frame, aro
 }
 
 export function caseStatement(walk: ScriptWalk, node: ShellNode, frame: Frame, around: Surroundings): void {
+  const value = childOf(node, 'value');
+  if (value?.substitutes === true) walk.substitutions(value, frame, around);
   const branches = [around.scope.fork()];
   for (const item of node.children) {
     if (item.type !== 'case_item') continue;

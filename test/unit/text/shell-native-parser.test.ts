@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { Language, Parser } from 'web-tree-sitter';
+import { nodeGrammarLoader } from '../../../server/src/node/node-grammar-loader.ts';
+import { scriptExamples } from '../../../server/src/rules/shell/examples.ts';
+import { longScript } from '../../bench/script-keystroke.bench.ts';
+import { unmark } from '../rules/shell/lint-text.ts';
+
+/** The part of a cursor that both parsers have. */
+interface Cursor {
+  readonly nodeType: string;
+  readonly nodeIsNamed: boolean;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly currentFieldName: string | null;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
+}
+
+interface NativeParser {
+  setLanguage(language: unknown): void;
+  parse(text: string, old: undefined, options: { readonly bufferSize: number }): { walk(): Cursor };
+}
+
+const native = loadNative();
+
+/** The native parser, or in one line why there is none: its addon is built for newer C++ libraries than some systems have. */
+function loadNative(): NativeParser | string {
+  const require = createRequire(import.meta.url);
+  try {
+    const NativeParser: new () => NativeParser = require('tree-sitter');
+    const parser = new NativeParser();
+    parser.setLanguage(require('tree-sitter-bash'));
+    return parser;
+  } catch (error) {
+    return `the native tree-sitter cannot be loaded: ${String(error).split('\n')[0]}`;
+  }
+}
+
+/** Every node in order: what it is, where, in which field. */
+function outline(cursor: Cursor): string[] {
+  const lines: string[] = [];
+  const visit = (depth: number): void => {
+    const { nodeType, nodeIsNamed, startIndex, endIndex, currentFieldName } = cursor;
+    lines.push(
+      `${depth} ${currentFieldName ?? ''} ${nodeIsNamed ? nodeType : `"${nodeType}"`} ${startIndex} ${endIndex}`,
+    );
+    if (!cursor.gotoFirstChild()) return;
+    do visit(depth + 1);
+    while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+  };
+  visit(0);
+  return lines;
+}
+
+function samples(): { name: string; text: string }[] {
+  const folder = path.resolve(import.meta.dirname, '../../../samples/jetson-rt/scripts');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sh'));
+  return names.map((name) => ({ name, text: readFileSync(path.join(folder, name), 'utf8') }));
+}
+
+// The editor and the command line read scripts with the WebAssembly build. It must see what the C library sees.
+describe('the WebAssembly parser and the native one', async () => {
+  const skip = typeof native === 'string' && native;
+  const loader = nodeGrammarLoader();
+  const wasmBinary = await loader.loadRuntime();
+  await Parser.init({ wasmBinary, locateFile: (name: string) => name } as unknown as Parameters<typeof Parser.init>[0]);
+  const wasm = new Parser();
+  wasm.setLanguage(await Language.load(await loader.loadGrammar('bash')));
+  const same = (text: string): number => {
+    if (typeof native === 'string') return 0;
+    const tree = wasm.parse(text);
+    assert.ok(tree);
+    const expected = outline(native.parse(text, undefined, { bufferSize: 4 * text.length + 1024 }).walk());
+    assert.deepEqual(outline(tree.walk() as Cursor), expected);
+    tree.delete();
+    return expected.length;
+  };
+
+  it('give the same tree for every example of every script rule', { skip }, () => {
+    const examples = Object.values(scriptExamples).flat();
+    let nodes = 0;
+    for (const example of examples) nodes += same(unmark(example.text).text);
+    assert.ok(examples.length > 150 && nodes > 5_000);
+  });
+
+  it('give the same tree for the scripts of the sample project and a script of 5,000 lines', { skip }, () => {
+    for (const { text } of samples()) same(text);
+    assert.ok(same(longScript()) > 40_000);
+  });
+
+  it('give the same tree for text outside ASCII and for broken scripts', { skip }, () => {
+    same('echo "Größe 😀 → $X" | grep ü\n');
+    same('if true; then echo "\n');
+    same(')) << $( ` "\n');
+  });
+});
