@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../../server/src/findings/finding.ts';
 import { NodeFileSystem } from '../../server/src/node/node-file-system.ts';
@@ -16,6 +16,7 @@ import { Policy } from '../../server/src/rules/policy.ts';
 import { KconfigStore } from '../../server/src/service/config-kconfig-store.ts';
 import { lintDocument } from '../../server/src/service/lint-document.ts';
 import { parseDotConfigSyntax, settingText } from '../../server/src/text/dot-config-syntax.ts';
+import { KconfigValues } from '../../server/src/text/kconfig-values.ts';
 
 const source = process.env['VERMAGIC_REAL_LINUX_SOURCE'] ?? '';
 const configs = (process.env['VERMAGIC_REAL_CONFIGS'] ?? '').split(':').filter((path) => path !== '');
@@ -60,6 +61,13 @@ const breaks: readonly Readonly<Record<string, string>>[] = [
 ];
 
 describe('configurations against their own source', { skip }, () => {
+  /** The build folder of every run: Kconfig's own programs are made once. */
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vermagic-kconfig-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
   for (const path of configs) {
     test(`nothing is said of ${basename(path)}, which Kconfig wrote`, async () => {
       assert.deepEqual(
@@ -71,14 +79,30 @@ describe('configurations against their own source', { skip }, () => {
 
   for (const values of breaks) {
     test(`${JSON.stringify(values)}: the same symbols as make olddefconfig`, { timeout: 120_000 }, async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'vermagic-kconfig-'));
-      try {
-        await sameSymbols(folder, values);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      await sameSymbols(folder, values);
     });
   }
+
+  test('a configuration edited step by step has the values of one calculated from the beginning', async () => {
+    const path = configs[0] ?? '';
+    const syntax = parseDotConfigSyntax(await readFile(path, 'utf8'));
+    const tree = await kconfig.treeOf(pathToFileURL(path).href, syntax);
+    assert.ok(tree);
+    const edited = new KconfigValues(tree, syntax.settings, true);
+    for (const symbol of tree.symbols.values()) edited.of(symbol);
+    let user: ReadonlyMap<string, { value: string }> = syntax.settings;
+    for (const values of breaks) {
+      user = new Map([...user, ...Object.entries(values).map(([name, value]) => [name, { value }] as const)]);
+      edited.update(user);
+      const fresh = new KconfigValues(tree, user, true);
+      const others = [...tree.symbols.values()].filter((symbol) => edited.textOf(symbol) !== fresh.textOf(symbol));
+      assert.deepEqual(
+        others.map((symbol) => symbol.name),
+        [],
+        JSON.stringify(values),
+      );
+    }
+  });
 });
 
 /** The given configuration after one pass of Kconfig with the compiler of this machine. */
