@@ -11,6 +11,7 @@ import type { ArchitectureName } from '../../../server/src/kernel/architecture.t
 import type { TargetKernel } from '../../../server/src/kernel/target-kernel.ts';
 import { type KernelModule, modinfoValue } from '../../../server/src/module/kernel-module.ts';
 import { openKernelModule } from '../../../server/src/module/open-kernel-module.ts';
+import { nodeGrammarLoader } from '../../../server/src/node/node-grammar-loader.ts';
 import { silentLogger } from '../../../server/src/ports/logger.ts';
 import type { ModuleFileReader } from '../../../server/src/ports/module-file-reader.ts';
 import type { Ports } from '../../../server/src/ports/ports.ts';
@@ -33,7 +34,12 @@ export function fixture(flavour: string, name: string): Uint8Array {
 }
 
 export function portsOver(files: MemoryFileSystem): Ports {
-  return { files, decompressor: { unpack: async () => ({ problem: 'not packed' }) }, logger: silentLogger };
+  return {
+    files,
+    decompressor: { unpack: async () => ({ problem: 'not packed' }) },
+    grammars: nodeGrammarLoader(),
+    logger: silentLogger,
+  };
 }
 
 export async function moduleOf(files: MemoryFileSystem, path: string): Promise<KernelModule> {
