@@ -2,6 +2,11 @@
 import type { RuleExample } from './script-rule.ts';
 
 export const forbiddenPackageExamples: readonly RuleExample[] = [
+  {
+    name: 'a GitLab job with commands of another job',
+    path: '.gitlab-ci.yml',
+    text: '.setup:\n  script:\n    - export PKG=nvidia-l4t-kernel\nload:\n  script:\n    - !reference [.setup, script]\n    - apt-get install -y ⟦$PKG⟧\n',
+  },
   { name: 'apt install', text: 'sudo apt install -y ⟦nvidia-l4t-kernel⟧\necho done\n', fixed: 'echo done\n' },
   {
     name: 'apt-get install among others',

@@ -29,5 +29,8 @@ export function gitlabScripts(host: MappedText): readonly EmbeddedScript[] {
 function commands(yaml: YamlHost, node: unknown, depth = 0): readonly MappedText[] {
   const text = yaml.text(node);
   if (text !== undefined) return [text];
-  return depth > 10 ? [] : yaml.items(node).flatMap((item) => commands(yaml, item, depth + 1));
+  if (depth > 10) return [];
+  const referenced = yaml.referenced(node);
+  if (referenced !== undefined) return commands(yaml, referenced, depth + 1);
+  return yaml.items(node).flatMap((item) => commands(yaml, item, depth + 1));
 }

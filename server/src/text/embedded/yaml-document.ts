@@ -59,6 +59,14 @@ export class YamlHost {
     return scalarText(this.resolve(node), this.host);
   }
 
+  /** What GitLab's `!reference [job, key, …]` stands for; `undefined` for any other node. */
+  referenced(node: unknown): unknown {
+    if (!isSeq(node) || node.tag !== '!reference') return undefined;
+    let target: unknown = this.root;
+    for (const item of node.items) target = this.get(target, this.text(item)?.text ?? '');
+    return target ?? null;
+  }
+
   isList(node: unknown): boolean {
     return isSeq(this.resolve(node));
   }
