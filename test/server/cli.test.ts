@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import type { CheckReport, InspectReport } from '@vermagic/shared';
+import type { CheckReport, InspectReport, SymversDiffReport } from '@vermagic/shared';
 import { root } from './lsp-client.ts';
 
 const sample = path.join(root, 'samples/jetson-rt');
@@ -212,5 +212,40 @@ describe('the command line', () => {
   it('has exit status 2 for a command or option that is not there', () => {
     assert.equal(vermagic(['frobnicate']).status, 2);
     assert.equal(vermagic(['check', '--frobnicate']).status, 2);
+  });
+});
+
+describe('vermagic symvers diff', () => {
+  const one = path.join(sample, 'kernel/build-rt/Module.symvers');
+  const two = path.join(sample, 'kernel/build-stock/Module.symvers');
+
+  it('tells what breaks modules, by the exit status too', () => {
+    const { status, stdout } = vermagic(['symvers', 'diff', one, two]);
+    assert.equal(status, 1);
+    assert.match(stdout, /^Export '__ethtool_get_link_ksettings' changed CRC from '0x28b0625e' to '0x9756629c'$/m);
+    assert.match(stdout, /^Export '__mutex_rt_init' has been removed \(vmlinux\)$/m);
+    assert.equal(vermagic(['symvers', 'diff', one, one]).status, 0);
+  });
+
+  it('heeds a file of tolerated changes, and has all of it as JSON', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-symvers-'));
+    const rules = path.join(folder, 'rules');
+    writeFileSync(rules, '# ours\n* PASS\n');
+    const { status, stdout } = vermagic(['symvers', 'diff', '--tolerate', rules, '--format', 'json', one, two]);
+    assert.equal(status, 0);
+    const report: SymversDiffReport = JSON.parse(stdout);
+    assert.equal(report.breaking, 0);
+    const change = report.changes.find(({ symbol }) => symbol === '__ethtool_get_link_ksettings');
+    assert.equal(change?.toleratedBy, '* PASS');
+    assert.deepEqual([change?.before?.crc, change?.after?.crc], ['0x28b0625e', '0x9756629c']);
+    writeFileSync(rules, 'no rule\n');
+    assert.equal(vermagic(['symvers', 'diff', '--tolerate', rules, one, two]).status, 2);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses what is no Module.symvers', () => {
+    const { status, stderr } = vermagic(['symvers', 'diff', one, path.join(sample, 'Makefile')]);
+    assert.equal(status, 2);
+    assert.match(stderr, /Makefile is no Module\.symvers/);
   });
 });
