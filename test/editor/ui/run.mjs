@@ -9,6 +9,7 @@ import { firstLook } from './first-look.mjs';
 import { liveUpdates } from './live-updates.mjs';
 import { modulePage } from './module-page.mjs';
 import { rebuild } from './rebuild.mjs';
+import { scripts } from './scripts.mjs';
 import { targets } from './targets.mjs';
 import { unconfigured } from './unconfigured.mjs';
 import { cancelVerify, verify } from './verify.mjs';
@@ -23,6 +24,7 @@ const groups = [
   ...unconfigured,
   buildFiles,
   rebuild,
+  scripts,
   verify,
   cancelVerify,
 ];
