@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -247,5 +247,25 @@ describe('vermagic symvers diff', () => {
     const { status, stderr } = vermagic(['symvers', 'diff', one, path.join(sample, 'Makefile')]);
     assert.equal(status, 2);
     assert.match(stderr, /Makefile is no Module\.symvers/);
+  });
+});
+
+describe('files that cannot be read', () => {
+  it('are open when they cannot be opened, and refused when they cannot be unpacked; never a claim about the kernel', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    symlinkSync('two.ko', path.join(folder, 'one.ko'));
+    symlinkSync('one.ko', path.join(folder, 'two.ko'));
+    const packed = expectations.find((entry) => entry.module.endsWith('.ko.xz'))?.module ?? '';
+    const whole = readFileSync(path.join(root, 'samples', packed));
+    writeFileSync(path.join(folder, 'cut.ko.xz'), whole.subarray(0, whole.length >> 1));
+    const names = ['one.ko', 'cut.ko.xz'].map((name) => path.join(folder, name));
+    const run = vermagic(['check', '-t', 'orin-rt', '--format', 'json', ...names]);
+    rmSync(folder, { recursive: true });
+    const [loop, cut]: CheckReport[] = JSON.parse(run.stdout);
+    assert.equal(run.status, 1);
+    assert.deepEqual([loop?.verdict, loop?.errno, loop?.dmesg], ['undetermined', null, []]);
+    assert.match(loop?.findings[0]?.message ?? '', /circle/);
+    assert.deepEqual([cut?.verdict, cut?.errno, cut?.dmesg], ['refused', null, []]);
+    assert.match(cut?.findings[0]?.message ?? '', /before the kernel sees anything/);
   });
 });

@@ -8,6 +8,8 @@ export interface KernelModule {
   /** File name without directories and `.ko[.gz|.xz|.zst]`, as modpost and depmod name it. */
   readonly fileName: string;
   readonly compression: Compression;
+  /** Why the file's contents are not known: it cannot be opened, or (`compression` is not `none`) not be unpacked. */
+  readonly unreadable?: string;
   /** Bytes after unpacking, signature included. */
   readonly sizeBytes: number;
   /** The leading bytes of the unpacked file (up to 64), for verdicts on what is no ELF at all. */

@@ -114,5 +114,5 @@ function explain(error: unknown): string {
 
 function unreadable(uri: string, compression: Compression, message: string): KernelModule {
   const empty = readBytes(new Uint8Array(0), readKernelModule(uri, 0, { compression }));
-  return { ...empty, problems: [{ message }] };
+  return { ...empty, unreadable: message, problems: [{ message }] };
 }

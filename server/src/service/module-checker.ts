@@ -43,6 +43,7 @@ export class ModuleChecker {
   }
 
   async check(module: KernelModule, target: TargetKernel, options: CheckOptions = {}): Promise<Checked> {
+    if (module.unreadable !== undefined) return checkUnreadable(module, module.unreadable, target, options);
     const loaded = options.loaded ?? [];
     const evidence = new Map<KernelModule, ModuleEvidence>();
     const verifications = new Map<KernelModule, SignatureVerification | undefined>();
@@ -70,6 +71,25 @@ export class ModuleChecker {
     const verdict = { ...predicted, findings };
     return { verdict, report: targetReport(input, module, verdict, options.path ?? uriPath(module.uri)) };
   }
+}
+
+/** Without contents the kernel's checks say nothing. What kmod cannot unpack never reaches the kernel. */
+function checkUnreadable(module: KernelModule, reason: string, target: TargetKernel, options: CheckOptions): Checked {
+  const packed = module.compression !== 'none';
+  const message = packed
+    ? `${reason} insmod and modprobe fail on it before the kernel sees anything. Copy or pack it again.`
+    : `${reason} Nothing can be said of the module. Make the file readable.`;
+  const finding: Finding = { rule: 'elf-invalid', severity: 'error', message };
+  const verdict: Verdict = {
+    verdict: packed ? 'refused' : 'undetermined',
+    errno: undefined,
+    dmesg: [],
+    taint: '',
+    findings: atLevel(finding, options.levels ?? {}),
+    missing: packed ? [] : [{ fact: 'the contents of the file', supply: message, check: 'module-checker' }],
+  };
+  const input: LoadInput = { target, request: options.request ?? {}, loaded: options.loaded ?? [] };
+  return { verdict, report: targetReport(input, module, verdict, options.path ?? uriPath(module.uri)) };
 }
 
 function signatureEvidence(verification: SignatureVerification | undefined): ModuleEvidence {
