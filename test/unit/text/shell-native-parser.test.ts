@@ -86,7 +86,8 @@ describe('the WebAssembly parser and the native one', async () => {
     const examples = Object.values(scriptExamples).flat();
     let nodes = 0;
     for (const example of examples) nodes += same(unmark(example.text).text);
-    assert.ok(examples.length > 150 && nodes > 5_000);
+    assert.ok(nodes > 10 * examples.length, `${examples.length} examples, ${nodes} nodes`);
+    assert.ok(examples.length > 150, `${examples.length} examples`);
   });
 
   it('give the same tree for the scripts of the sample project and a script of 5,000 lines', { skip }, () => {
