@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findProgram, projectNode, root } from './setup.mjs';
 
-const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? '/var/tmp/kern/x';
+const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? path.join(root, '.cache/kernels/x');
 const plain = { release: '6.1.0-56-amd64', folder: path.join(cache, 'linux-image-6.1.0-56-amd64_amd64') };
 const packed = { release: '6.12.117+deb12-amd64', folder: path.join(cache, 'linux-image-6.12.117+deb12-amd64_amd64') };
 const headersOf = (release) => `/usr/src/linux-headers-${release}`;
