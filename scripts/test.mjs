@@ -7,7 +7,7 @@ const results = path.join(root, 'test-results');
 fs.mkdirSync(results, { recursive: true });
 
 /** Runs node:test over a folder and counts from its own summary. */
-function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000, only = /\.test\.ts$/ } = {}) {
+function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000, only = /\.test\.ts$/, atOnce = 2 } = {}) {
   const tap = path.join(results, `${ring}.tap`);
   const files = fs
     .readdirSync(path.join(root, folder), { recursive: true })
@@ -18,7 +18,7 @@ function nodeTests(ring, folder, { env = {}, timeoutMs = 120_000, only = /\.test
     projectNode(),
     [
       '--test',
-      '--test-concurrency=2',
+      `--test-concurrency=${atOnce}`,
       // A hang is a failure, not a wait for the job's limit. Booting kernels takes its time.
       `--test-timeout=${timeoutMs}`,
       '--test-reporter=spec',
@@ -91,7 +91,7 @@ const rings = {
   // What the booted kernels judge, without the runs over whole distributions.
   judges: () =>
     nodeTests('judges', 'test/kernels', { timeoutMs: 1_800_000, only: /^(samples|loader|modpost)-agreement/ }),
-  kernels: () => nodeTests('kernels', 'test/kernels', { timeoutMs: 1_800_000 }),
+  kernels: () => nodeTests('kernels', 'test/kernels', { timeoutMs: 1_800_000, atOnce: 1 }),
 };
 const byDefault = ['checks', 'unit', 'grammars', 'server', 'package', 'editor'];
 

@@ -129,11 +129,24 @@ export function unpackedPackage(name, architecture) {
     if (base !== undefined && existsSync(join(base, 'x', folder))) return join(base, 'x', folder);
   }
   const directory = join(cacheDirectory, 'x', folder);
-  rmSync(`${directory}.part`, { recursive: true, force: true });
-  mkdirSync(`${directory}.part`, { recursive: true });
-  downloadInto(`${directory}.part`, name, architecture);
-  renameSync(`${directory}.part`, directory);
+  const part = emptyPart(directory);
+  downloadInto(part, name, architecture);
+  settle(part, directory);
   return directory;
+}
+
+/** A fresh folder beside `directory` that no other process of the same cache uses. */
+function emptyPart(directory) {
+  const part = `${directory}.${process.pid}.part`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  return part;
+}
+
+/** Gives the finished folder its name; when another process was faster, its folder stays. */
+function settle(part, directory) {
+  if (existsSync(directory)) rmSync(part, { recursive: true, force: true });
+  else renameSync(part, directory);
 }
 
 /**
@@ -144,9 +157,7 @@ export function headersDirectory(release, architecture) {
   const root = join(cacheDirectory, 'headers', release);
   const headers = join(root, 'usr', 'src', `linux-headers-${release}`);
   if (existsSync(headers)) return headers;
-  const part = `${root}.part`;
-  rmSync(part, { recursive: true, force: true });
-  mkdirSync(part, { recursive: true });
+  const part = emptyPart(root);
   downloadInto(part, `linux-headers-${release}`, architecture);
   const makefile = join(part, 'usr', 'src', `linux-headers-${release}`, 'Makefile');
   const common = /^include \/usr\/src\/(linux-headers-\S+)\/Makefile/m.exec(readFileSync(makefile, 'utf8'))?.[1];
@@ -155,7 +166,7 @@ export function headersDirectory(release, architecture) {
   const kbuild = `linux-kbuild-${/^linux-headers-(\d+\.\d+\.\d+\+deb\d+(?:u\d+)?|\d+\.\d+)/.exec(common)?.[1]}`;
   downloadInto(part, kbuild, hostArchitecture());
   writeFileSync(makefile, `include ${join(root, 'usr', 'src', common)}/Makefile\n`);
-  renameSync(part, root);
+  settle(part, root);
   return headers;
 }
 
