@@ -12,7 +12,7 @@ const plain = { release: '6.1.0-56-amd64', folder: path.join(cache, 'linux-image
 const packed = { release: '6.12.117+deb12-amd64', folder: path.join(cache, 'linux-image-6.12.117+deb12-amd64_amd64') };
 const headersOf = (release) => `/usr/src/linux-headers-${release}`;
 const node = projectNode();
-const cli = path.join(root, 'server/dist/cli.cjs');
+const cli = path.join(root, 'server/bin/vermagic.mjs');
 const server = path.join(root, 'server/dist/server.cjs');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'vermagic-bench-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));

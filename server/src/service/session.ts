@@ -10,7 +10,7 @@ import type {
 import type { Finding } from '../findings/finding.ts';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { limits } from '../limits.ts';
-import { modinfoValue } from '../module/kernel-module.ts';
+import { type KernelModule, modinfoValue } from '../module/kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, uriName, uriPath } from '../ports/uri.ts';
 import { reasonOf } from './check-report.ts';
@@ -55,6 +55,8 @@ export class Session implements WorkspaceModules {
   #busy = false;
   #selected: string | undefined;
   readonly #awaitedKeys = new WeakSet<Promise<unknown>>();
+  /** The last verdict of each module; none survives a change that makes all stale. */
+  #kept = new WeakMap<KernelModule, { readonly target: OpenedTarget; readonly checked: Promise<Checked> }>();
   readonly #verdicts = new Map<string, ModuleSummary['verdict']>();
   #summary: TargetSummary | undefined;
 
@@ -247,7 +249,12 @@ export class Session implements WorkspaceModules {
     const module = await this.#modules.get(uri);
     const name = this.#targetOf(uri);
     const target = name === undefined ? undefined : await this.#registry.get(name);
-    return module && target ? this.#checker.check(module, target, this.#options()) : undefined;
+    if (!module || !target) return undefined;
+    const kept = this.#kept.get(module);
+    if (kept?.target === target) return kept.checked;
+    const checked = this.#checker.check(module, target, this.#options());
+    this.#kept.set(module, { target, checked });
+    return checked;
   }
 
   /**
@@ -330,6 +337,7 @@ export class Session implements WorkspaceModules {
   }
 
   #tell(change: SessionChange): void {
+    if (change === null) this.#kept = new WeakMap();
     for (const listener of this.#listeners) listener(change);
   }
 }
