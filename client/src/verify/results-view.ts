@@ -30,13 +30,13 @@ const icons: Readonly<Record<NodeState, ThemeIcon>> = {
 /** The tree of what was verified: kernels, their modules that are not clean, and why. */
 export class ResultsView extends Disposable implements TreeDataProvider<ResultNode> {
   readonly #changed = new EventEmitter<undefined>();
+  /** Stands before the view, which looks for it when it is made. */
+  readonly onDidChangeTreeData = this.#changed.event;
   readonly #view = window.createTreeView(resultsViewId, { treeDataProvider: this, showCollapseAll: true });
   #options: ResultOptions = { grouping: 'module', filter: {} };
   #runs: readonly ShownRun[] = [];
   #roots: readonly ResultNode[] = [];
   #parents = new Map<ResultNode, ResultNode>();
-
-  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor() {
     super(() => {
@@ -71,9 +71,14 @@ export class ResultsView extends Disposable implements TreeDataProvider<ResultNo
 
   /** Brings the rows of a run onto the screen, opened. */
   async show(key: string): Promise<void> {
+    await commands.executeCommand(`${resultsViewId}.focus`);
     const root = this.#roots.find(({ runKey }) => runKey === key);
-    if (root) await this.#view.reveal(root, { expand: true, select: true, focus: false });
-    else await commands.executeCommand(`${resultsViewId}.focus`);
+    if (!root) return;
+    try {
+      await this.#view.reveal(root, { expand: true, select: true, focus: true });
+    } catch {
+      // A run that was refreshed meanwhile has new rows: the view is on the screen, which is what matters.
+    }
   }
 
   getChildren(node?: ResultNode): readonly ResultNode[] & ResultNode[] {

@@ -8,10 +8,10 @@ export const verify = {
   name: 'verify tree',
   cases: {
     'the view says what can be verified before anything was': async (workbench) => {
-      const pane = kernelModules(workbench);
-      await pane.locator('.pane-header').click();
-      await pane.getByRole('button', { name: 'Verify Tree…' }).last().waitFor();
-      await pane.getByRole('button', { name: 'Verify Before Flashing' }).last().waitFor();
+      await workbench.page.locator('.activitybar .action-item', { has: workbench.page.getByLabel('Vermagic') }).click();
+      const welcome = kernelModules(workbench).locator('.welcome-view-content');
+      await welcome.getByRole('button', { name: 'Verify Tree…' }).waitFor();
+      await welcome.getByRole('button', { name: 'Verify Before Flashing' }).waitFor();
     },
     'a root file system of the workspace is verified, and the verdict is said': async (workbench) => {
       await workbench.command('Vermagic: Verify Tree…');
@@ -37,9 +37,9 @@ export const verify = {
       await problems.filter({ hasText: 'of 13 modules has vermagic' }).first().waitFor();
     },
     'rows are found by the keyboard alone': async (workbench) => {
-      await workbench.command('Explorer: Focus on Kernel Modules View');
-      await workbench.page.keyboard.press('Home');
-      await workbench.page.keyboard.press('Control+c');
+      await workbench.command('Vermagic: Focus on Kernel Modules View');
+      // Enter selects a row, and folds it.
+      for (const key of ['Home', 'Enter', 'Control+c', 'Enter']) await workbench.page.keyboard.press(key);
       await workbench.page.locator('.statusbar-item', { hasText: 'Copied' }).waitFor();
       const copied = await workbench.page.evaluate(() => navigator.clipboard.readText());
       assert.match(copied, /^rootfs on orin-rt.*: 9 of 15 refused/);
@@ -47,7 +47,7 @@ export const verify = {
     },
     'a filter by name leaves the modules of that name': async (workbench) => {
       await workbench.command('Vermagic: Filter Kernel Modules…');
-      await workbench.page.keyboard.type('skua_imu');
+      await workbench.page.getByPlaceholder('A severity, a rule, or part of a file name').fill('skua_imu');
       await workbench.quickPick('Files named “skua_imu”');
       await row(workbench, 'refused: orca_dma.ko').waitFor({ state: 'detached' });
       await row(workbench, 'refused: skua_imu.ko').waitFor();
@@ -71,10 +71,10 @@ export const verify = {
       await workbench.command('Vermagic: Group Kernel Modules by Module');
     },
     'a module that is put right leaves the rows by itself': async (workbench, workspace) => {
-      const modules = path.join(workspace.folder, moduleFolder, 'orca');
-      fs.copyFileSync(path.join(modules, 'orca_npu.ko'), path.join(modules, 'orca_dma.ko'));
+      const modules = path.join(workspace.folder, moduleFolder, 'skua');
+      fs.copyFileSync(path.join(modules, 'skua_ctl.ko'), path.join(modules, 'skua_imu.ko'));
       await row(workbench, 'refused: rootfs, 8 of 15 refused').waitFor();
-      await row(workbench, 'refused: orca_dma.ko').waitFor({ state: 'detached' });
+      await row(workbench, 'refused: skua_imu.ko').waitFor({ state: 'detached' });
     },
     'before flashing, everything that stands against it is one verdict': async (workbench) => {
       await workbench.command('Vermagic: Verify Before Flashing');
@@ -83,7 +83,7 @@ export const verify = {
       assert.match(await said.innerText(), /rootfs: 8 of 15 modules would be refused/);
       assert.match(await said.innerText(), /errors in scripts and configuration/);
       await row(workbench, 'refused: Do not flash').waitFor();
-      await row(workbench, 'error: Scripts and configuration').scrollIntoViewIfNeeded();
+      await row(workbench, 'error: Scripts and configuration').waitFor();
     },
   },
 };
@@ -116,7 +116,7 @@ function largeRootfs() {
 }
 
 function kernelModules({ page }) {
-  return page.locator('.pane:has(> .pane-header[aria-label*="Kernel Modules"])');
+  return page.locator('.part.sidebar');
 }
 
 /** A row by the words that a screen reader says. */
