@@ -54,4 +54,12 @@ async function takePictures(workbench, theme) {
   await workbench.problems('updates');
   await page.locator('.markers-panel .monaco-list-row').nth(3).waitFor();
   await take('problems');
+  await workbench.command('View: Close Panel');
+  await workbench.command('Vermagic: Verify Before Flashing');
+  const row = (words) => page.locator(`.part.sidebar .monaco-list-row[aria-label^="${words}"]`).first();
+  await row('refused: rootfs').locator('.monaco-tl-twistie').click();
+  await row('refused: orca_dma.ko').locator('.monaco-tl-twistie').click();
+  await row('error: crc-mismatch').click();
+  await workbench.modulePage().locator('h1', { hasText: 'orca_dma.ko' }).waitFor();
+  await take('verify');
 }
