@@ -94,8 +94,10 @@ describe('configurations against their own source', { skip }, () => {
     for (const values of breaks) {
       user = new Map([...user, ...Object.entries(values).map(([name, value]) => [name, { value }] as const)]);
       edited.update(user);
-      const fresh = new KconfigValues(tree, user, true);
-      const others = [...tree.symbols.values()].filter((symbol) => edited.textOf(symbol) !== fresh.textOf(symbol));
+      const fresh: KconfigValues = new KconfigValues(tree, user, true);
+      const others: readonly { readonly name: string }[] = [...tree.symbols.values()].filter(
+        (symbol) => edited.textOf(symbol) !== fresh.textOf(symbol),
+      );
       assert.deepEqual(
         others.map((symbol) => symbol.name),
         [],
