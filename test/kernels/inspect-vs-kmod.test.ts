@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { InspectReport } from '@vermagic/shared';
 import { hex } from '../../server/src/module/hex.ts';
 import type { KernelModule } from '../../server/src/module/kernel-module.ts';
 import { openKernelModule } from '../../server/src/module/open-kernel-module.ts';
 import { NodeDecompressor } from '../../server/src/node/node-decompressor.ts';
 import { NodeFileSystem } from '../../server/src/node/node-file-system.ts';
 import { inspectReport } from '../../server/src/service/inspect-report.ts';
-import type { InspectReport } from '../../shared/src/report.ts';
 
 const run = promisify(execFile);
 const ports = { files: new NodeFileSystem(), decompressor: new NodeDecompressor() };

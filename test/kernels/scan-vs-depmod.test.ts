@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ScanReport } from '../../shared/src/report.ts';
+import type { ScanReport } from '@vermagic/shared';
 
 const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? '.cache/kernels';
 const headers = process.env['VERMAGIC_KERNEL_HEADERS'] ?? '/usr/src/linux-headers-6.1.0-56-amd64';

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ScanReport } from '../../shared/src/report.ts';
+import type { ScanReport } from '@vermagic/shared';
 
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'server/dist/cli.cjs');
