@@ -27,16 +27,18 @@ export const firstLook = {
       assert.match(await entry.textContent(), /vermagic\(?(crc|vermagic)-mismatch/);
     },
     'the palette has the commands of the extension': async (workbench) => {
-      const offers = await workbench.paletteOffers('Vermagic: ');
+      // One question a command: the list shows only as many rows as fit.
       for (const title of [
         'Select Target Kernel',
         'Inspect Module',
         'Show Vermagic Difference',
         'Show CRC Difference',
       ]) {
+        const offers = await workbench.paletteOffers(`Vermagic: ${title}`);
         assert.ok(offers.includes(`Vermagic: ${title}`), `${title} is not in ${offers.join(', ')}`);
       }
-      assert.ok(!offers.includes('Vermagic: Open as Hex'), 'a hex view is offered without a module');
+      const hex = await workbench.paletteOffers('Vermagic: Open as Hex');
+      assert.ok(!hex.includes('Vermagic: Open as Hex'), 'a hex view is offered without a module');
     },
   },
 };
