@@ -22,13 +22,6 @@ export const targets = {
       await workbench.quickPick('Automatic');
       await statusItem(workbench).filter({ hasText: 'orin-rt' }).waitFor();
     },
-    'the language status of a text file names the target': async (workbench) => {
-      await workbench.row('Makefile').dblclick();
-      await workbench.page.locator('.statusbar-item[id="status.languageStatus"]').hover();
-      const hover = workbench.page.locator('.hover-language-status', { hasText: 'orin-rt' }).first();
-      await hover.waitFor();
-      assert.match(await hover.textContent(), /6\.1\.0-56-rt-arm64/);
-    },
     'the server can be restarted': async (workbench) => {
       await workbench.command('Vermagic: Restart Server');
       await workbench.tooltip('skua_imu.ko', 'Refused by orin-rt');
