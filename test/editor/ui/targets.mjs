@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-
 /** The target kernel: where it is named and how it is chosen. */
 export const targets = {
   name: 'targets',
