@@ -56,11 +56,16 @@ export class Workbench {
   async tooltip(label, text) {
     const row = this.row(label);
     await row.scrollIntoViewIfNeeded();
-    const hover = this.page.locator('.workbench-hover-container').filter({ hasText: text });
-    // The decoration comes when the server has answered: look again until it is there.
+    return this.hoverText(row, '.workbench-hover-container', text);
+  }
+
+  /** What `target` shows in a hover (by its selector) once that says `text`. */
+  async hoverText(target, selector, text) {
+    const hover = this.page.locator(selector).filter({ hasText: text });
+    // What it says comes when the server has answered: look again until it is there.
     for (const end = Date.now() + patienceMs; ; ) {
       await this.page.mouse.move(700, 450);
-      await row.hover();
+      await target.hover();
       try {
         await hover.first().waitFor({ timeout: 3000 });
         return (await hover.first().textContent()).trim();
