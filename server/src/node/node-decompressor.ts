@@ -1,7 +1,8 @@
 import zlib from 'node:zlib';
-import { Decompress as FallbackZstd } from 'fzstd';
+import { Decompress as FallbackZstd, decompress as fallbackFrame } from 'fzstd';
 import { detectCompression } from '../elf/compression.ts';
 import { loadXz } from '../elf/unpack-xz.ts';
+import { type ZstdFrame, zstdFrame } from '../kernel/image/zstd-frame.ts';
 import type { Compression, Decompressor, Unpacked } from '../ports/decompressor.ts';
 
 type Packed = Exclude<Compression, 'none'>;
@@ -85,8 +86,20 @@ async function nativeFrame(packed: Uint8Array, maxBytes: number): Promise<{ byte
   return { bytes: buffer, packedBytes: engine.bytesWritten };
 }
 
+/** fzstd's stream moves the whole window for each block of 128 KiB; kernels are packed with windows of 128 MiB. */
+const largeWindowBytes = 8 * 1024 * 1024;
+
 /** For Node before 22.15. Fed in small parts, so that a bomb is noticed before it fills memory. */
 export function fallbackZstd(packed: Uint8Array, maxBytes: number): Uint8Array {
+  const frame = zstdFrame(packed);
+  if (
+    frame !== undefined &&
+    frame.packedBytes === packed.length &&
+    frame.windowBytes > largeWindowBytes &&
+    frame.mostUnpackedBytes <= maxBytes
+  ) {
+    return fallbackAtOnce(packed, frame);
+  }
   const parts: Uint8Array[] = [];
   let total = 0;
   let ended = false;
@@ -103,6 +116,22 @@ export function fallbackZstd(packed: Uint8Array, maxBytes: number): Uint8Array {
   if (!ended) throw new Error('unexpected end of data');
   return Buffer.concat(parts, total);
 }
+
+/** fzstd does not say how much it unpacked into a given buffer; a block of our own behind the last marks the end. */
+function fallbackAtOnce(packed: Uint8Array, { lastBlock, mostUnpackedBytes }: ZstdFrame): Uint8Array {
+  const [endMark, lastFlag] = [1, 1];
+  const blocks = packed.length - ((packed[4] ?? 0) & checksumFlag ? checksumBytes : 0);
+  const marked = Buffer.concat([packed.subarray(0, blocks), Uint8Array.of(lastFlag | (1 << 3), 0, 0, endMark)]);
+  marked[4] = (marked[4] ?? 0) & ~checksumFlag;
+  marked[lastBlock] = (marked[lastBlock] ?? 0) & ~lastFlag;
+  // fzstd compares the buffer with a number, and JavaScript would write all its bytes down as text for that.
+  const buffer = Object.assign(new Uint8Array(mostUnpackedBytes + 1), { toString: () => '' });
+  const unpacked = fallbackFrame(marked, buffer);
+  return unpacked.subarray(0, unpacked.lastIndexOf(endMark));
+}
+
+const checksumFlag = 4;
+const checksumBytes = 4;
 
 class OutputTooLarge extends Error {}
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import crypto from 'node:crypto';
 import { describe, it } from 'node:test';
 import zlib from 'node:zlib';
 import { detectCompression } from '../../../server/src/elf/compression.ts';
@@ -104,6 +105,19 @@ describe('xz variants', { skip: !hasXz && 'no xz here to compress with' }, () =>
   it('a filter that no kernel reads is named, not taken for damage', async () => {
     assert.match(String(await unpack(xz(image, '--x86', '--lzma2'))), /filter or check that is not supported/);
   });
+});
+
+it('the zstd fallback unpacks frames with a window as wide as a kernel, whatever they end with', () => {
+  const { ZSTD_c_windowLog, ZSTD_c_checksumFlag, ZSTD_c_enableLongDistanceMatching } = zlib.constants;
+  const part = crypto.randomBytes(600_000);
+  for (const end of [Buffer.alloc(300_000), Buffer.alloc(300_001, 1), part]) {
+    const wide = Buffer.concat([part, Buffer.alloc(2 << 20), end]);
+    const params = { [ZSTD_c_windowLog]: 27, [ZSTD_c_checksumFlag]: 1, [ZSTD_c_enableLongDistanceMatching]: 1 };
+    for (const options of [{ params }, { params, pledgedSrcSize: wide.length }]) {
+      const unpacked = fallbackZstd(new Uint8Array(zlib.zstdCompressSync(wide, options)), cap);
+      assert.equal(Buffer.compare(unpacked, wide), 0);
+    }
+  }
 });
 
 it('the zstd fallback for Node before 22.15 gives the same and the same refusals', () => {
