@@ -1,3 +1,4 @@
+import type { LateExports } from './late-exports.ts';
 import type { LateKeys } from './late-keys.ts';
 import type { TargetKernel } from './target-kernel.ts';
 
@@ -13,7 +14,7 @@ export type SourceKind =
   | 'pins'
   | 'settings';
 
-type Facts = Omit<TargetKernel, 'name' | 'origins' | 'problems' | 'lateKeys'>;
+type Facts = Omit<TargetKernel, 'name' | 'origins' | 'problems' | 'lateKeys' | 'lateExports'>;
 
 /**
  * What one source says of a kernel: some of a TargetKernel's facts. `mergeTargets` makes a TargetKernel
@@ -29,6 +30,7 @@ export interface KernelPart extends Partial<{ readonly [Name in keyof Facts]: Fa
   readonly randstructHash?: string | undefined;
   /** Keys that cost too much to be read with the rest. */
   readonly lateKeys?: LateKeys | undefined;
+  readonly lateExports?: LateExports | undefined;
 }
 
 /** A TargetKernel that knows which files it was made from. */

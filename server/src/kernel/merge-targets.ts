@@ -94,6 +94,7 @@ export function mergeTargets(name: string, parts: readonly KernelPart[]): Opened
     structModuleSize: pick('size of struct module', (part) => part.structModuleSize),
     trustedKeys,
     lateKeys: knowsBuiltin ? undefined : ranked.find((part) => part.lateKeys !== undefined)?.lateKeys,
+    lateExports: symbols?.complete ? undefined : ranked.find((part) => part.lateExports !== undefined)?.lateExports,
     sigEnforce: pick('signature enforcement', (part) => part.sigEnforce),
     lockdown: pick('lockdown mode', (part) => part.lockdown),
     moduleBlacklist: pick(

@@ -2,6 +2,7 @@ import type { Problem } from '../ports/parsed.ts';
 import type { Architecture } from './architecture.ts';
 import type { Fact, Origin } from './fact.ts';
 import type { KernelConfig } from './kernel-config.ts';
+import type { LateExports } from './late-exports.ts';
 import type { LateKeys } from './late-keys.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -50,6 +51,8 @@ export interface TargetKernel {
   readonly trustedKeys: Fact<readonly TrustedKey[]> | undefined;
   /** Further keys, to be read when a signature needs them. */
   readonly lateKeys?: LateKeys | undefined;
+  /** Exports of modules that `symbols` lacks, to be read when a module imports them. */
+  readonly lateExports?: LateExports | undefined;
   /** module.sig_enforce on the command line or CONFIG_MODULE_SIG_FORCE, where known beyond the config. */
   readonly sigEnforce: Fact<boolean> | undefined;
   readonly lockdown: Fact<Lockdown> | undefined;

@@ -37,7 +37,9 @@ export class FullChecker {
   ): Promise<FullChecked[]> {
     const { symbols } = this.#target;
     const target =
-      symbols === undefined ? this.#target : { ...this.#target, symbols: new TreeSymbols(symbols, providers) };
+      symbols === undefined
+        ? this.#target
+        : { ...this.#target, symbols: new TreeSymbols(symbols, providers), lateExports: undefined };
     const assumeSigned = !enforcesSignatures(target);
     const results: FullChecked[] = [];
     for (const [index, { uri, path }] of modules.entries()) {

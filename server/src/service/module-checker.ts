@@ -12,6 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import { uriPath } from '../ports/uri.ts';
 import { targetReport } from './check-report.ts';
 import { ModuleEvidenceReader } from './module-evidence-reader.ts';
+import { withTreeExports } from './tree-exports.ts';
 
 /** Levels given by settings or `vermagic.json`; a rule that is not named keeps the severity it was found with. */
 export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;
@@ -63,7 +64,12 @@ export class ModuleChecker {
     }
     const parameters = options.request?.parameters === undefined ? undefined : await this.#evidence.parameters(module);
     if (parameters) evidence.set(module, { ...evidence.get(module), parameters });
-    const input: LoadInput = { target, request: options.request ?? {}, loaded, evidence };
+    const input: LoadInput = {
+      target: await withTreeExports(target, [...loaded, module]),
+      request: options.request ?? {},
+      loaded,
+      evidence,
+    };
     const predicted = predictLoad(input, module);
     const findings = [...predicted.findings, ...(relocations?.initReferences ?? [])]
       .map((finding) => withSignatureAdvice(finding, verification, module, target))

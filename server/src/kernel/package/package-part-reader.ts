@@ -59,6 +59,7 @@ async function readDeb(
     ...target,
     // The package is closed after this: what would be read later cannot be.
     lateKeys: undefined,
+    lateExports: undefined,
     kind: headers === undefined && target.vermagic && target.trustedKeys ? 'image' : 'package',
     origins: [origin],
     problems: [...problems, ...inside],

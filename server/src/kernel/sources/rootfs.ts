@@ -8,6 +8,7 @@ import { knownGoodModulePart, type ModuleReader } from './known-good-module.ts';
 import { exportsOfModules } from './module-exports.ts';
 import { findReferenceModule } from './reference-module.ts';
 import { type SourcePorts, SourceReader } from './source-reader.ts';
+import { exportsOfTree } from './tree-exports.ts';
 
 export interface RootfsOptions {
   /** The kernel meant, where the rootfs has modules of several. */
@@ -74,6 +75,7 @@ export async function readRootfs(
       architecture: referenceFacts?.architecture,
       structModuleSize: referenceFacts?.structModuleSize,
       trustedKeys: referenceFacts?.trustedKeys,
+      lateExports: options.readModule && exportsOfTree(ports, root, folder, options.readModule),
     }),
   );
   return parts;
