@@ -14,6 +14,7 @@ import {
   type RebuildReport,
   type StatusNotification,
   type TargetsResult,
+  type TrustNotification,
   type VerifyKind,
   type VerifyPlace,
   type VerifyReport,
@@ -42,6 +43,8 @@ export class LanguageServer extends Disposable {
   readonly #status = new EventEmitter<StatusNotification>();
   readonly #state = new EventEmitter<ServerState>();
   readonly #buildProgress = new EventEmitter<BuildProgress>();
+  readonly #pipelineChanged = new EventEmitter<void>();
+  readonly #trust: Disposable;
   #starting: Promise<void> | undefined;
   #lastStatus: StatusNotification | undefined;
   #verifications = 0;
@@ -50,6 +53,7 @@ export class LanguageServer extends Disposable {
   readonly onStatus = this.#status.event;
   readonly onState = this.#state.event;
   readonly onBuildProgress = this.#buildProgress.event;
+  readonly onPipelineChanged = this.#pipelineChanged.event;
 
   constructor(extensionUri: Uri, log: LogOutputChannel) {
     super(() => this.#dispose());
@@ -72,6 +76,14 @@ export class LanguageServer extends Disposable {
     );
     this.#client.onNotification(method.modulesChanged, (changed: ModulesChanged) => this.#modulesChanged.fire(changed));
     this.#client.onNotification(method.buildProgress, (progress: BuildProgress) => this.#buildProgress.fire(progress));
+    this.#client.onNotification(method.pipelineChanged, () => this.#pipelineChanged.fire());
+    // The server runs nothing until it is told; a folder is trusted at the start or later.
+    this.#trust = workspace.onDidGrantWorkspaceTrust(() => {
+      const trust: TrustNotification = { trusted: true };
+      void this.start()
+        .then(() => this.#client.sendNotification(method.trust, trust))
+        .catch((error: unknown) => log.error('The server was not told of the trust', error));
+    });
     this.#client.onNotification(method.status, (status: StatusNotification) => {
       this.#lastStatus = status;
       this.#status.fire(status);
@@ -201,7 +213,8 @@ export class LanguageServer extends Disposable {
   }
 
   #dispose(): void {
-    for (const emitter of [this.#modulesChanged, this.#status, this.#state, this.#buildProgress]) emitter.dispose();
+    const emitters = [this.#modulesChanged, this.#status, this.#state, this.#buildProgress, this.#pipelineChanged];
+    for (const one of [...emitters, this.#trust]) one.dispose();
     // The connection is closed politely; a server that hangs is killed by the client after two seconds.
     void this.#client.dispose().catch(() => undefined);
   }

@@ -125,6 +125,8 @@ export const limits = {
   stampBytes: 16 * 1024 * 1024,
   /** Folders looked at to find out how a project is built. */
   pipelineFolders: 400,
+  /** Log of a build that is kept: all of a module's, the end of a kernel's. */
+  buildLogCharacters: 4 * 1024 * 1024,
   /** Errors and warnings of one build that are listed; the log has all. */
   buildProblems: 500,
   /** Modules that are not clean which the editor lists of one tree; in a tree of another kernel all are. */

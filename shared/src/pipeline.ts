@@ -5,17 +5,45 @@ export interface PipelineParams {
   readonly uri: string;
 }
 
+export interface TrustNotification {
+  /** Until the client says `true`, here or as initialization option, nothing is run. */
+  readonly trusted: boolean;
+}
+
+/** A file, and where in it. */
+export interface PipelinePlace {
+  readonly uri: string;
+  readonly range: {
+    readonly start: { readonly line: number; readonly character: number };
+    readonly end: { readonly line: number; readonly character: number };
+  };
+}
+
+export interface ReasonReport {
+  /** A sentence without its full stop. */
+  readonly message: string;
+  /** Where the change was made; null for what is in no file. */
+  readonly place: PipelinePlace | null;
+}
+
 export interface PhaseReport {
   readonly name: string;
   readonly kind: string;
   readonly state: 'fresh' | 'stale' | 'unknown' | 'by-hand';
-  /** Each a sentence without its full stop. */
-  readonly reasons: readonly string[];
+  /** Why it is stale. */
+  readonly reasons: readonly ReasonReport[];
+  /** It is being run now, by this server. */
+  readonly running: boolean;
+  /** When its last run began, in milliseconds since the epoch; null when none is recorded. */
+  readonly timeMs: number | null;
+  /** The log of its last run; null when there is none. */
+  readonly log: string | null;
   readonly command: readonly string[];
   /** `podman · IMAGE`, or where else it runs. */
   readonly place: string;
-  /** Where it is written down. */
+  /** In a few words where it comes from, and the place there. */
   readonly why: string;
+  readonly where: PipelinePlace;
   /** Writes a device: a person runs it. */
   readonly manual: boolean;
 }

@@ -30,6 +30,10 @@ export const method = {
   forgetVerified: 'vermagic/forgetVerified',
   /** Server → client: {@link BuildProgress}. */
   buildProgress: 'vermagic/buildProgress',
+  /** Client → server: {@link TrustNotification}: the user trusts the workspace, or no longer. */
+  trust: 'vermagic/trust',
+  /** Server → client: null; what {@link PipelineReport} says may have changed. */
+  pipelineChanged: 'vermagic/pipelineChanged',
   /** Server → client: reports of these modules are stale; `uris` null means all. {@link ModulesChanged}. */
   modulesChanged: 'vermagic/modulesChanged',
   /** Server → client: {@link StatusNotification}. */

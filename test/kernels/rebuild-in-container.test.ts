@@ -1,17 +1,23 @@
 /** A module that the target refuses is rebuilt in a real container by a real Kbuild; builds that fail, and that are stopped. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { method, type RebuildPlanReport } from '@vermagic/shared';
+import { LspClient } from '../server/lsp-client.ts';
 import { buildOnHost, helloC, moduleWorkspace, rebuildEngine } from './rebuild-engine.ts';
 
 const cli = path.resolve(import.meta.dirname, '../../server/src/node/cli-main.ts');
 const engine = rebuildEngine();
 const skip = engine.problem ?? false;
-const env = { ...process.env, ...engine.env, NODE_NO_WARNINGS: '1', NO_COLOR: '1' };
+const stateHome = mkdtempSync(path.join(os.tmpdir(), 'vermagic-state-'));
+const env = { ...process.env, ...engine.env, NODE_NO_WARNINGS: '1', NO_COLOR: '1', XDG_STATE_HOME: stateHome };
 const folders: string[] = [];
 after(() => {
+  rmSync(stateHome, { recursive: true, force: true });
   for (const folder of folders) rmSync(path.dirname(folder), { recursive: true, force: true });
 });
 
@@ -106,7 +112,9 @@ function start(folder: string) {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  child.stderr.resume();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   return { child, ended, output: () => output };
 }
@@ -138,6 +146,55 @@ test('a container that someone kills is told as such, and nothing counts as done
   assert.notEqual(stateOf(folder).state, 'fresh');
   assert.equal(ourContainers(), '');
 });
+
+test('a build whose vermagic is killed is found by the next one, and its container ended', { skip }, async () => {
+  const folder = slowWorkspace();
+  const { child, ended, output } = start(folder);
+  await waitForContainer(child);
+  // A build that still writes would end by itself: nobody reads it.
+  while (!output().includes('sleep 600')) await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill('SIGKILL');
+  await ended;
+  assert.notEqual(ourContainers(), '', 'nothing could end the container');
+  assert.match(vermagic(folder, 'status').stderr, /modules may still be running.*--stop-abandoned/);
+  const { stdout } = vermagic('/', 'rebuild', '--stop-abandoned');
+  assert.match(stdout, /The build phase modules of .* is stopped now/);
+  assert.equal(ourContainers(), '');
+  assert.match(stateOf(folder).reasons.join(), /its last run never ended/);
+  assert.equal(vermagic('/', 'rebuild', '--stop-abandoned').stdout, '');
+});
+
+test('a second build of the same project is refused while the first one runs', { skip }, async () => {
+  const folder = slowWorkspace();
+  const { child, ended } = start(folder);
+  await waitForContainer(child);
+  const second = vermagic(folder, 'rebuild', 'modules');
+  assert.equal(second.status, 2);
+  assert.match(second.stderr, /modules is being built already, by process \d+/);
+  assert.notEqual(ourContainers(), '', 'the first one goes on');
+  child.kill('SIGTERM');
+  assert.equal(await ended, 130);
+  assert.equal(ourContainers(), '');
+});
+
+for (const [what, end] of [
+  ['its standard input closes', (client: LspClient) => client.process.stdin?.destroy()],
+  ['it is told to end', (client: LspClient) => client.process.kill('SIGTERM')],
+] as const) {
+  test(`a server takes the container of its build along when ${what}`, { skip }, async () => {
+    const folder = slowWorkspace();
+    const client = new LspClient({ ...engine.env, XDG_STATE_HOME: stateHome });
+    const uri = pathToFileURL(folder).href;
+    await client.start(uri, {}, { trusted: true });
+    const { hash } = await client.request<RebuildPlanReport>(method.rebuildPlan, { uri });
+    client.connection.sendRequest(method.rebuild, { uri, run: 'r', hash }).catch(() => undefined);
+    await waitForContainer(client.process);
+    end(client);
+    for (const until = Date.now() + 30_000; ourContainers() !== '' && Date.now() < until; )
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(ourContainers(), '');
+  });
+}
 
 test('a missing image, engine or program is named with what to do', { skip }, () => {
   const folder = workspaceOf();

@@ -19,8 +19,9 @@ export class LspClient {
   readonly #waiting = new Set<() => void>();
   settings: Record<string, unknown> = {};
 
-  constructor() {
+  constructor(env: Readonly<Record<string, string>> = {}) {
     this.process = spawn(process.execPath, [path.join(root, 'server/dist/server.cjs'), '--stdio'], {
+      env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { stdin, stdout } = this.process;
@@ -42,7 +43,11 @@ export class LspClient {
     this.connection.listen();
   }
 
-  async start(folderUri: string, capabilities: Record<string, unknown> = {}): Promise<InitializeResult> {
+  async start(
+    folderUri: string,
+    capabilities: Record<string, unknown> = {},
+    initializationOptions?: unknown,
+  ): Promise<InitializeResult> {
     const result = await this.request<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: folderUri,
@@ -56,6 +61,7 @@ export class LspClient {
         textDocument: { publishDiagnostics: { relatedInformation: true }, diagnostic: { dynamicRegistration: false } },
         ...capabilities,
       },
+      ...(initializationOptions === undefined ? {} : { initializationOptions }),
     });
     await this.connection.sendNotification('initialized', {});
     return result;

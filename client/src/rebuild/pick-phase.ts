@@ -15,7 +15,7 @@ export async function pickPhase(server: LanguageServer, folder: Uri): Promise<st
     list.map(({ name, state, reasons, command, place }) => ({
       label: name,
       description: `${states[state]} · ${place} · ${commandText(command)}`,
-      detail: reasons.join('; '),
+      detail: reasons.map(({ message }) => message).join('; '),
     })),
   );
   const picked = await window.showQuickPick(phases, {

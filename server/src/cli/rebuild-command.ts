@@ -1,3 +1,4 @@
+import { abandonedText, stopAbandonedRuns } from '../pipeline/abandoned-runs.ts';
 import type { RunEvent } from '../pipeline/run-plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { relativePath, uriPath } from '../ports/uri.ts';
@@ -18,6 +19,7 @@ export const rebuildCommand: Command = {
   options: {
     'dry-run': { type: 'boolean', short: 'n', help: 'only shows what would be run' },
     engine: { type: 'string', operand: 'ENGINE', help: 'docker, podman, sudo docker or sudo podman' },
+    'stop-abandoned': { type: 'boolean', help: 'only ends builds whose vermagic was killed, with their containers' },
     module: { type: 'string', operand: 'KO', help: 'runs the phases that make this module, fresh or not' },
   },
   run,
@@ -26,6 +28,11 @@ export const rebuildCommand: Command = {
 async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   const [phase, ...more] = args.operands;
   if (more.length > 0) throw new UsageError('takes one phase.');
+  if (args.flag('stop-abandoned')) {
+    if (ports.processes && ports.journal)
+      for (const one of await stopAbandonedRuns(ports.processes, ports.journal)) io.out(`${abandonedText(one)}\n`);
+    return exitStatus.clean;
+  }
   const module = args.value('module');
   const request: RebuildRequest = {
     phase,
@@ -43,6 +50,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
 async function rebuild(request: RebuildRequest, dryRun: boolean, io: CliIo, ports: Ports): Promise<number> {
   const style = styleFor(io.colour);
   const { folderUri, rebuilder } = await openPipelineFolder(io, ports);
+  for (const text of dryRun ? [] : await rebuilder.stopAbandoned()) io.err(`vermagic: ${printable(text)}\n`);
   const prepared = await rebuilder.plan(folderUri, request);
   const { plan, loaded } = prepared;
   for (const { message } of loaded.problems) io.err(`vermagic: ${printable(message)}\n`);

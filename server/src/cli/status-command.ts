@@ -57,6 +57,13 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
       line: where ? where.range.start.line + 1 : null,
     })),
   };
+  for (const { record, watched } of (await ports.journal?.others()) ?? []) {
+    if (record.folder !== uriPath(pipeline.rootUri)) continue;
+    const how = watched
+      ? 'is running'
+      : 'may still be running, but its Vermagic is gone: «vermagic rebuild --stop-abandoned» ends it';
+    io.err(`vermagic: the phase ${printable(record.phase)} ${how}.\n`);
+  }
   if (format === 'json') io.out(json(report));
   else io.out(statusText(phases, pipeline.source, styleFor(io.colour)));
   if (phases.length === 0) return exitStatus.usage;

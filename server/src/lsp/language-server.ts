@@ -4,6 +4,7 @@ import {
   type ModuleSummaryParams,
   method,
   type SelectTargetParams,
+  type TrustNotification,
 } from '@vermagic/shared';
 import {
   type Connection,
@@ -17,6 +18,7 @@ import { defaultSettings, readSettings } from '../service/settings.ts';
 import { TextAnswers } from '../service/text-answers.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { VerifiedFindings } from '../service/verified-findings.ts';
+import { guardedProcesses, WorkspaceTrust } from '../service/workspace-trust.ts';
 import { ModulePublisher } from './module-publisher.ts';
 import { PipelineFeatures } from './pipeline-features.ts';
 import { TextFeatures } from './text-features.ts';
@@ -38,10 +40,16 @@ export interface Platform {
 
 /** Binds the language server protocol to a session: this is all the protocol there is. */
 export function serve(connection: Connection, platform: Platform): void {
-  const session = new Session(platform.ports, platform.runningKernelUri);
+  const trust = new WorkspaceTrust();
+  // Whatever asks for a program, in a workspace that is not trusted none starts.
+  const { processes } = platform.ports;
+  const ports: Ports = processes
+    ? { ...platform.ports, processes: guardedProcesses(processes, trust) }
+    : platform.ports;
+  const session = new Session(ports, platform.runningKernelUri);
   let client: InitializeParams | undefined;
-  const texts = new TextWorkspace(platform.ports, () => session.surroundings());
-  const answers = new TextAnswers(platform.ports, texts, session);
+  const texts = new TextWorkspace(ports, () => session.surroundings());
+  const answers = new TextAnswers(ports, texts, session);
   const verified = new VerifiedFindings();
   let publisher: ModulePublisher | undefined;
   let features: TextFeatures | undefined;
@@ -50,19 +58,21 @@ export function serve(connection: Connection, platform: Platform): void {
 
   connection.onInitialize((params) => {
     client = params;
+    trust.set((params.initializationOptions as { trusted?: unknown } | undefined)?.trusted);
     const related = params.capabilities.textDocument?.publishDiagnostics?.relatedInformation ?? false;
     publisher = new ModulePublisher(connection, session, related, (uri) => verified.of(uri));
-    const { ports, version, verify: run } = platform;
+    const { version, verify: run } = platform;
     if (run !== undefined) {
       const publish = (uris: readonly string[]) => void publisher?.publish(uris);
       new VerifyFeatures({ connection, session, ports, version, run, findings: verified, publish, client }).listen();
     }
     features = new TextFeatures(connection, session, texts, params);
     features.listen();
-    pipeline = new PipelineFeatures(connection, session, platform.ports, params, platform.cliCommand);
+    const { cliCommand } = platform;
+    pipeline = new PipelineFeatures({ connection, session, ports, client: params, cliCommand, trust });
     pipeline.listen();
     listenToQuestions(connection, features, answers);
-    listenToComparisons(connection, features, platform.ports);
+    listenToComparisons(connection, features, ports);
     return {
       serverInfo: { name: 'vermagic', version: platform.version },
       capabilities: {
@@ -87,6 +97,7 @@ export function serve(connection: Connection, platform: Platform): void {
     }
     await readConfiguration();
     await session.open(foldersOf(client));
+    await pipeline?.trustChanged();
   });
 
   connection.onDidChangeConfiguration(readConfiguration);
@@ -118,6 +129,10 @@ export function serve(connection: Connection, platform: Platform): void {
     void publisher?.publish(verified.filesChanged(uris));
     pipeline?.changed(uris);
     return session.filesChanged(uris);
+  });
+  connection.onNotification(method.trust, ({ trusted }: TrustNotification) => {
+    trust.set(trusted);
+    return pipeline?.trustChanged();
   });
   connection.onRequest(method.targets, () => session.targets());
   connection.onRequest(method.selectTarget, ({ name }: SelectTargetParams) => session.selectTarget(name));

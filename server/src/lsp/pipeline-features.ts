@@ -1,5 +1,6 @@
 import {
   method,
+  type PhaseReport,
   type PipelineParams,
   type PipelineReport,
   type PipelineText,
@@ -13,21 +14,30 @@ import {
   type Connection,
   type Diagnostic,
   type InitializeParams,
+  MessageType,
   ResponseError,
+  ShowMessageNotification,
 } from 'vscode-languageserver';
 import { limits } from '../limits.ts';
-import { isManual, type Phase } from '../pipeline/phase.ts';
+import { logUri } from '../pipeline/build-log.ts';
+import { isManual, type Pipeline } from '../pipeline/phase.ts';
 import type { RunEvent } from '../pipeline/run-plan.ts';
+import type { PhaseStatus } from '../pipeline/staleness.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, joinUri, uriPath } from '../ports/uri.ts';
+import { placeOf } from '../service/pipeline-findings.ts';
 import { writeProjectPipeline } from '../service/pipeline-project-edit.ts';
-import { Rebuilder, RebuildProblem, type RebuildResult } from '../service/pipeline-rebuild.ts';
+import { Rebuilder, RebuildProblem } from '../service/pipeline-rebuild.ts';
 import { projectFileName } from '../service/project-file.ts';
 import type { Session } from '../service/session.ts';
+import { untrustedText, type WorkspaceTrust } from '../service/workspace-trust.ts';
 import { toDiagnostic } from './convert.ts';
+import { linesOf, placeText, reportOf } from './pipeline-reports.ts';
 
 /** A failed request that says to the user what to do. */
 const requestFailed = -32803;
+/** A client that asked for the end waits this long; what is not gone then is ended from outside. */
+const shutDownMs = 1_500;
 /** Changes of many files at once are looked at together. */
 const quietMs = 500;
 /** Files that cannot make a phase stale, however often they change. */
@@ -44,22 +54,27 @@ export class PipelineFeatures {
   readonly #publishes: boolean;
   /** How our own command line is started, for gates. */
   readonly #cliCommand: readonly string[] | undefined;
-  readonly #running = new Set<AbortController>();
+  readonly #trust: WorkspaceTrust;
+  /** Runs with the phase that each is at. */
+  readonly #running = new Map<AbortController, { phase: string; readonly ended: Promise<unknown> }>();
   #published = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    connection: Connection,
-    session: Session,
-    ports: Ports,
-    client: InitializeParams,
-    cliCommand: readonly string[] | undefined,
-  ) {
-    this.#cliCommand = cliCommand;
-    this.#connection = connection;
+  constructor(options: {
+    readonly connection: Connection;
+    readonly session: Session;
+    readonly ports: Ports;
+    readonly client: InitializeParams;
+    readonly cliCommand: readonly string[] | undefined;
+    readonly trust: WorkspaceTrust;
+  }) {
+    const { session, ports } = options;
+    this.#cliCommand = options.cliCommand;
+    this.#connection = options.connection;
     this.#session = session;
     this.#ports = ports;
-    const { textDocument } = client.capabilities;
+    this.#trust = options.trust;
+    const { textDocument } = options.client.capabilities;
     this.#related = textDocument?.publishDiagnostics?.relatedInformation ?? false;
     this.#publishes = textDocument?.diagnostic !== undefined;
     this.#rebuilder = new Rebuilder(ports, session);
@@ -72,22 +87,38 @@ export class PipelineFeatures {
     onRequest(method.rebuild, (params: RunRebuildParams, token: CancellationToken) => this.#run(params, token));
     onRequest(method.pipelineText, (params: PipelineParams) => this.#text(params));
     // A build that nobody watches any more is stopped with its container.
-    this.#connection.onShutdown(() => this.stop());
+    this.#connection.onShutdown(() => this.#shutDown());
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    for (const controller of this.#running) controller.abort();
+    for (const controller of this.#running.keys()) controller.abort();
+  }
+
+  /** Builds of a Vermagic that was killed are ended, and that is said. */
+  async trustChanged(): Promise<void> {
+    if (!this.#trust.isTrusted) {
+      this.stop();
+      return;
+    }
+    for (const message of await this.#rebuilder.stopAbandoned())
+      await this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
+  }
+
+  async #shutDown(): Promise<void> {
+    this.stop();
+    const ended = Promise.all([...this.#running.values()].map((run) => run.ended));
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, shutDownMs))]);
   }
 
   /** Looks again at what is stale, soon. */
   changed(uris: readonly string[] | null): void {
-    if (!this.#publishes || uris?.every((uri) => unrelated.test(uri))) return;
+    if (uris?.every((uri) => unrelated.test(uri))) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => void this.publish().catch((error) => this.#ports.logger.warn(String(error))),
-      quietMs,
-    );
+    this.#timer = setTimeout(() => {
+      void this.#connection.sendNotification(method.pipelineChanged, null);
+      if (this.#publishes) void this.publish().catch((error) => this.#ports.logger.warn(String(error)));
+    }, quietMs);
   }
 
   /** Findings stand at the changed lines, in files that need not be open. The engine is not asked in the background. */
@@ -114,22 +145,37 @@ export class PipelineFeatures {
     return {
       rootUri: pipeline.rootUri,
       source: pipeline.source,
-      phases: phases.map(({ phase, state, reasons }) => ({
-        name: phase.name,
-        kind: phase.kind,
-        state,
-        reasons: reasons.map(({ message }) => message),
-        command: phase.command,
-        place: placeText(phase, pipeline.engine),
-        why: phase.why,
-        manual: isManual(phase),
-      })),
+      phases: await Promise.all(phases.map((status) => this.#phase(pipeline, status))),
       problems: problems.map(({ message }) => message),
+    };
+  }
+
+  async #phase(pipeline: Pipeline, { phase, state, reasons, stamp }: PhaseStatus): Promise<PhaseReport> {
+    const { files } = this.#ports;
+    const log = logUri(pipeline.rootUri, phase.name);
+    const hasLog = (await files.stat(log).catch(() => undefined))?.type === 'file';
+    const first = reasons.slice(0, limits.buildProblems);
+    const places = await Promise.all(first.map((reason) => placeOf(files, pipeline, reason, phase)));
+    return {
+      name: phase.name,
+      kind: phase.kind,
+      state,
+      reasons: first.map(({ message }, index) => ({ message, place: places[index] ?? null })),
+      running: [...this.#running.values()].some((run) => run.phase === phase.name),
+      timeMs: stamp?.timeMs ?? null,
+      log: hasLog ? log : null,
+      command: phase.command,
+      place: placeText(phase, pipeline.engine),
+      why: phase.why,
+      where: phase.where,
+      manual: isManual(phase),
     };
   }
 
   async #plan({ uri, ...request }: RebuildParams): Promise<RebuildPlanReport> {
     const folder = this.#folderOf(uri);
+    const nothing = { rootUri: folder, engine: '', steps: [], refused: [], hash: '' };
+    if (!this.#trust.isTrusted) return { ...nothing, problem: untrustedText };
     try {
       const { plan, loaded } = await this.#rebuilder.plan(folder, request);
       return {
@@ -142,15 +188,25 @@ export class PipelineFeatures {
       };
     } catch (error) {
       if (!(error instanceof RebuildProblem)) throw error;
-      return { rootUri: folder, engine: '', steps: [], refused: [], problem: error.message, hash: '' };
+      return { ...nothing, problem: error.message };
     }
   }
 
   async #run(params: RunRebuildParams, token: CancellationToken): Promise<RebuildReport> {
-    const { uri, run, hash, ...request } = params;
+    if (!this.#trust.isTrusted) throw new ResponseError(requestFailed, untrustedText);
     if (this.#running.size > 0) throw new ResponseError(requestFailed, 'A build is running already. Stop it first.');
     const controller = new AbortController();
-    this.#running.add(controller);
+    const report = this.#runWith(controller, params, token);
+    this.#running.set(controller, { phase: '', ended: report.catch(() => undefined) });
+    return report;
+  }
+
+  async #runWith(
+    controller: AbortController,
+    params: RunRebuildParams,
+    token: CancellationToken,
+  ): Promise<RebuildReport> {
+    const { uri, run, hash, ...request } = params;
     const cancellation = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
@@ -163,7 +219,12 @@ export class PipelineFeatures {
       }
       let place = { phase: '', index: 0, total: prepared.plan.steps.length };
       const onEvent = (event: RunEvent) => {
-        if (event.type === 'phase') place = { phase: event.phase, index: event.index, total: event.total };
+        if (event.type === 'phase') {
+          place = { phase: event.phase, index: event.index, total: event.total };
+          const current = this.#running.get(controller);
+          if (current) current.phase = event.phase;
+          void this.#connection.sendNotification(method.pipelineChanged, null);
+        }
         void this.#connection.sendNotification(method.buildProgress, { run, ...place, lines: linesOf(event) });
       };
       return reportOf(await this.#rebuilder.run(prepared, { signal: controller.signal, onEvent, runGate }));
@@ -198,47 +259,4 @@ export class PipelineFeatures {
     const { folders } = this.#session.surroundings();
     return folders.find((folder) => isWithin(folder, uri)) ?? folders[0] ?? uri;
   }
-}
-
-function linesOf(event: RunEvent): readonly string[] {
-  switch (event.type) {
-    case 'phase':
-      return [`[${event.index + 1}/${event.total}] ${event.phase}`];
-    case 'command':
-      return [`$ ${event.command.join(' ')}`];
-    case 'output':
-      return event.lines;
-  }
-}
-
-function placeText({ place }: Phase, engine: string | undefined): string {
-  switch (place.kind) {
-    case 'container':
-      return `${engine ?? 'container'} · ${place.image}`;
-    case 'devcontainer':
-      return 'devcontainer';
-    case 'host':
-      return place.drivesEngine ? 'starts its own container' : 'this machine';
-  }
-}
-
-function reportOf({ outcome, messages, verification, headers, status }: RebuildResult): RebuildReport {
-  return {
-    status: outcome.status,
-    completed: outcome.completed,
-    failedPhase: outcome.failedPhase ?? null,
-    cause: outcome.cause ?? null,
-    problems: messages.map(({ uri, range, severity, tool, message }) => ({
-      uri: uri ?? null,
-      range,
-      severity,
-      tool,
-      message,
-    })),
-    vanished: verification.vanished.length,
-    remaining: verification.remaining.length,
-    added: verification.added.length,
-    headers: headers.map(({ message }) => message),
-    stale: status.phases.filter(({ state }) => state === 'stale').map(({ phase }) => phase.name),
-  };
 }

@@ -1,5 +1,6 @@
 import type { CliIo } from '../cli/cli-io.ts';
 import { main } from '../cli/main.ts';
+import { endWithBuilds } from './end-with-builds.ts';
 import { nodePorts } from './platform.ts';
 import { scanPlatform } from './scan-platform.ts';
 import { version } from './version.ts';
@@ -18,7 +19,10 @@ const say = (message: string) => io.err(`vermagic: ${message}\n`);
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
 
-main(process.argv.slice(2), io, nodePorts({ debug() {}, info() {}, warn: say, error: say }), version).then(
+const ports = nodePorts({ debug() {}, info() {}, warn: say, error: say });
+endWithBuilds(ports.journal, [process.execPath, import.meta.filename]);
+
+main(process.argv.slice(2), io, ports, version).then(
   (status) => {
     process.exitCode = status;
   },

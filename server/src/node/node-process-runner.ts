@@ -34,6 +34,7 @@ function start(
     resolve(neverRan(failureOf(error, options)));
     return;
   }
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.setEncoding('utf8').on('data', (text: string) => {

@@ -7,14 +7,16 @@ import { NodeFileSystem } from './node-file-system.ts';
 import { NodeFileWriter } from './node-file-writer.ts';
 import { nodeGrammarLoader } from './node-grammar-loader.ts';
 import { NodeProcessRunner } from './node-process-runner.ts';
+import { NodeRunJournal, runJournalFolder } from './node-run-journal.ts';
 
-export function nodePorts(logger: Logger): Ports {
+export function nodePorts(logger: Logger): Ports & { readonly journal: NodeRunJournal } {
   return {
     files: new NodeFileSystem(),
     decompressor: new NodeDecompressor(),
     grammars: nodeGrammarLoader(),
     logger,
     processes: new NodeProcessRunner(),
+    journal: new NodeRunJournal(runJournalFolder(), logger),
     writer: new NodeFileWriter(),
   };
 }

@@ -22,11 +22,16 @@ export function engineProgram(engine: EngineName): readonly string[] {
   return engines[engine];
 }
 
+/** The label by which a container is known as ours, with the id of the run. */
+export const runLabel = 'vermagic.run';
+
 export interface ContainerRun {
   readonly engine: EngineName;
   readonly place: ContainerPlace;
   /** Name of the container, so that it can be stopped. */
   readonly name: string;
+  /** Of the run; the container carries it as a label. */
+  readonly runId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }
@@ -35,13 +40,14 @@ export interface ContainerRun {
  * The argument list that runs a command in a container. Paths and values are whole arguments, and none of them can be
  * taken for an option: mounts and variables stand behind `=`, and the image's name is checked before.
  */
-export function runArguments({ engine, place, name, env, command }: ContainerRun): readonly string[] {
+export function runArguments({ engine, place, name, runId, env, command }: ContainerRun): readonly string[] {
   const isPodman = engine.endsWith('podman');
   return [
     ...engines[engine],
     'run',
     '--rm',
     `--name=${name}`,
+    `--label=${runLabel}=${runId}`,
     // A missing image is told, never fetched from wherever the engine thinks.
     '--pull=never',
     // Without this, folders of this machine cannot be read where SELinux is on.

@@ -71,6 +71,8 @@ export function explainFailure(result: ProcessResult, context: FailureContext): 
       return `${program} did not answer in time.`;
     case 'cancelled':
       return 'Stopped.';
+    case 'untrusted':
+      return `${program} was not started: the workspace is not trusted.`;
     case 'io':
       return `${program} could not be started.`;
     case undefined:

@@ -23,6 +23,8 @@ export interface RunPlan {
   readonly steps: readonly RunStep[];
   /** Phases that may not be run, each with the reason in a sentence. */
   readonly refused: readonly { readonly phase: string; readonly reason: string }[];
+  /** Of this run. */
+  readonly runId: string;
   /** Of all that will be run: the same commands have the same hash. */
   readonly hash: string;
 }
@@ -46,7 +48,13 @@ export async function planRun(phases: readonly Phase[], options: PlanOptions): P
   // A run's own id is in the containers' names.
   const what = steps.map(({ commands, cwd, env }) => [commands, cwd, env]);
   const text = JSON.stringify(what).replaceAll(options.runId, '');
-  return { engine: options.engine, steps, refused, hash: await sha256(new TextEncoder().encode(text)) };
+  return {
+    engine: options.engine,
+    runId: options.runId,
+    steps,
+    refused,
+    hash: await sha256(new TextEncoder().encode(text)),
+  };
 }
 
 function refusal(phase: Phase, { containerOnly }: PlanOptions): string | undefined {
@@ -65,7 +73,7 @@ function stepOf(phase: Phase, { engine, runId }: PlanOptions): RunStep {
   switch (place.kind) {
     case 'container': {
       const name = containerName(phase, runId);
-      const command = runArguments({ engine, place, name, env, command: phase.command });
+      const command = runArguments({ engine, place, name, runId, env, command: phase.command });
       return { phase, commands: [command], cwd, env: {}, container: name };
     }
     case 'devcontainer':

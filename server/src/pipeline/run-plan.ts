@@ -1,6 +1,9 @@
 import type { FileSystem } from '../ports/file-system.ts';
 import type { FileWriter } from '../ports/file-writer.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
+import type { RunJournal } from '../ports/run-journal.ts';
+import { uriPath } from '../ports/uri.ts';
+import { BuildLog, logUri } from './build-log.ts';
 import { type BuildMessage, BuildOutput, causeOf } from './build-output.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { killArguments, readImageId } from './engine.ts';
@@ -17,6 +20,7 @@ export interface RunPorts {
   readonly files: FileSystem;
   readonly processes: ProcessRunner;
   readonly writer: FileWriter;
+  readonly journal?: RunJournal | undefined;
 }
 
 export type RunEvent =
@@ -79,6 +83,7 @@ class StepRun {
   readonly #fingerprints: Fingerprints;
   readonly #options: RunOptions;
   readonly #output: BuildOutput;
+  readonly #log = new BuildLog();
 
   constructor(
     ports: RunPorts,
@@ -99,6 +104,12 @@ class StepRun {
   }
 
   async run(): Promise<StepOutcome> {
+    const outcome = await this.#run();
+    await this.#keepLog(outcome);
+    return outcome;
+  }
+
+  async #run(): Promise<StepOutcome> {
     const { phase } = this.#step;
     const { rootUri } = this.#pipeline;
     const image = await this.#image();
@@ -160,7 +171,7 @@ class StepRun {
   }
 
   async #runCommands(): Promise<StepOutcome> {
-    const { processes } = this.#ports;
+    const { processes, journal } = this.#ports;
     const { phase, commands, cwd, env, container } = this.#step;
     const { signal, onEvent } = this.#options;
     const { engine } = this.#plan;
@@ -171,6 +182,7 @@ class StepRun {
     const abort = () =>
       void (container !== undefined && processes.run(killArguments(engine, container), { timeoutMs: 20_000 }));
     signal?.addEventListener('abort', abort, { once: true });
+    const run = await this.#note(before);
     try {
       for (const command of commands) {
         onEvent?.({ type: 'command', phase: phase.name, command });
@@ -179,6 +191,7 @@ class StepRun {
           env,
           ...(signal ? { signal } : {}),
           onOutput: (text) => this.#show(this.#output.push(text)),
+          onStart: (pid) => void journal?.started(run, pid),
         });
         this.#show(this.#output.end());
         if (signal?.aborted) {
@@ -194,8 +207,19 @@ class StepRun {
       }
     } finally {
       signal?.removeEventListener('abort', abort);
+      await journal?.end(run);
     }
     return { status: 'done', messages: this.#output.messages };
+  }
+
+  /** Noted down outside of the project while it lasts, so that it is found if this process is killed. */
+  async #note(before: ReadonlySet<string>): Promise<string> {
+    const { phase, container } = this.#step;
+    const { engine, runId } = this.#plan;
+    const timeMs = (this.#options.now ?? Date.now)();
+    const record = { id: runId, phase: phase.name, folder: uriPath(this.#pipeline.rootUri), engine, container };
+    await this.#ports.journal?.begin({ ...record, before: [...before], timeMs });
+    return runId;
   }
 
   #why(result: Awaited<ReturnType<ProcessRunner['run']>>, command: readonly string[]): string {
@@ -264,7 +288,19 @@ class StepRun {
     }
   }
 
+  /** A log that cannot be kept (the disk is full) takes nothing from what was built. */
+  async #keepLog(outcome: StepOutcome): Promise<void> {
+    const { phase, commands } = this.#step;
+    const head = commands.map((command) => `$ ${command.join(' ')}`).join('\n');
+    const end = outcome.status === 'done' ? `${phase.name}: done` : `${phase.name} ${outcome.status}: ${outcome.cause}`;
+    const { writer } = this.#ports;
+    await writer
+      .writeFile(logUri(this.#pipeline.rootUri, phase.name), this.#log.text(head, end))
+      .catch(() => undefined);
+  }
+
   #show(lines: readonly string[]): void {
+    this.#log.push(lines);
     if (lines.length > 0) this.#options.onEvent?.({ type: 'output', phase: this.#step.phase.name, lines });
   }
 

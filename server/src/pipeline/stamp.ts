@@ -29,8 +29,11 @@ const folder = '.vermagic/stamps';
 
 /** The file of a phase; letters that a file name may not have are spelt out, so that no two phases share one. */
 export function stampUri(rootUri: string, phase: string): string {
-  const name = phase.replace(/[^A-Za-z0-9_-]/g, (c) => `.${(c.codePointAt(0) ?? 0).toString(16)}.`);
-  return joinUri(rootUri, folder, `${name}.json`);
+  return joinUri(rootUri, folder, `${phaseFileName(phase)}.json`);
+}
+
+export function phaseFileName(phase: string): string {
+  return phase.replace(/[^A-Za-z0-9_-]/g, (c) => `.${(c.codePointAt(0) ?? 0).toString(16)}.`);
 }
 
 /** `undefined` when there is none, or none that can be read. */

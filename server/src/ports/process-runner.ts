@@ -8,10 +8,19 @@ export interface ProcessOptions {
   /** Output as it comes, both streams, in parts of any length. */
   readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   readonly timeoutMs?: number;
+  /** Called with the id of the process, which leads a process group of its own. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Why a program did not end by itself; `undefined` when it did. */
-export type ProcessFailure = 'not-found' | 'no-permission' | 'bad-folder' | 'cancelled' | 'timeout' | 'io';
+export type ProcessFailure =
+  | 'not-found'
+  | 'no-permission'
+  | 'bad-folder'
+  | 'cancelled'
+  | 'timeout'
+  | 'io'
+  | 'untrusted';
 
 export interface ProcessResult {
   /** Exit status; `undefined` when it was ended by a signal or never started. */

@@ -88,7 +88,12 @@ function remedy(phases: readonly Phase[]): string {
 }
 
 /** The line that changed; the phase's own place for what is in no file. */
-async function placeOf(files: FileSystem, pipeline: Pipeline, reason: StaleReason, phase: Phase): Promise<Location> {
+export async function placeOf(
+  files: FileSystem,
+  pipeline: Pipeline,
+  reason: StaleReason,
+  phase: Phase,
+): Promise<Location> {
   if (reason.path === undefined || reason.kind === 'output') return phase.where;
   const uri = inputUri(pipeline.rootUri, reason.path);
   const stat = await files.stat(uri).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
+import { abandonedText, stopAbandonedRuns } from '../pipeline/abandoned-runs.ts';
 import { type EngineName, engineNames, findEngine, isEngineName } from '../pipeline/engine.ts';
 import { Fingerprints } from '../pipeline/fingerprint.ts';
 import type { Phase, Pipeline } from '../pipeline/phase.ts';
@@ -7,7 +8,7 @@ import { type RunOptions, type RunOutcome, runPlan } from '../pipeline/run-plan.
 import { newRunId, readStamp } from '../pipeline/stamp.ts';
 import { type LocatedMessage, locateMessages } from '../pipeline/symbol-use.ts';
 import type { Ports } from '../ports/ports.ts';
-import { fileUri, isWithin, joinUri, relativePath } from '../ports/uri.ts';
+import { fileUri, isWithin, joinUri, relativePath, uriPath } from '../ports/uri.ts';
 import type { RuleLevels } from './module-checker.ts';
 import { pipelineFindings } from './pipeline-findings.ts';
 import { headersPackageFindings } from './pipeline-headers.ts';
@@ -145,11 +146,12 @@ export class Rebuilder {
 
   /** Runs a plan to the letter, then looks at every module again. */
   async run({ loaded, plan }: PreparedRebuild, options: RunOptions): Promise<RebuildResult> {
-    const { files, processes, writer } = this.#ports;
+    const { files, processes, writer, journal } = this.#ports;
     if (!processes || !writer) throw new RebuildProblem('Programs cannot be run here.');
     const { pipeline } = loaded;
+    await this.#refuseSecond(uriPath(pipeline.rootUri));
     const before = await findingsOfModules(this.#session);
-    const outcome = await runPlan({ files, processes, writer }, pipeline, plan, options);
+    const outcome = await runPlan({ files, processes, writer, journal }, pipeline, plan, options);
     await this.#session.filesChanged(await this.#touched(pipeline, plan));
     const verification = compareFindings(before, await findingsOfModules(this.#session));
     return {
@@ -159,6 +161,25 @@ export class Rebuilder {
       headers: await this.#headers(pipeline, outcome),
       status: await this.status(loaded),
     };
+  }
+
+  /**
+   * Ends builds that nobody watches, because the Vermagic that started them was killed.
+   * @returns what was found and done, each in a sentence for a person
+   */
+  async stopAbandoned(): Promise<readonly string[]> {
+    const { processes, journal } = this.#ports;
+    return processes && journal ? (await stopAbandonedRuns(processes, journal)).map(abandonedText) : [];
+  }
+
+  /** Two builds that write the same files at once make neither. */
+  async #refuseSecond(folder: string): Promise<void> {
+    const running = (await this.#ports.journal?.others())?.find((one) => one.watched && one.record.folder === folder);
+    if (!running) return;
+    const since = new Date(running.record.timeMs).toISOString().slice(11, 16);
+    throw new RebuildProblem(
+      `${running.record.phase} is being built already, by process ${running.owner} since ${since} UTC. Wait for it, or stop it there.`,
+    );
   }
 
   /** Files that the run may have made, for what is remembered of them to be forgotten. */

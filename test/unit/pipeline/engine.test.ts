@@ -28,6 +28,7 @@ test('a phase in a container is one list of arguments that the engine takes as m
       'run',
       '--rm',
       '--name=vermagic-modules-r1',
+      '--label=vermagic.run=r1',
       '--pull=never',
       '--security-opt=label=disable',
       '--mount=type=bind,source=/w,target=/src',
@@ -54,6 +55,7 @@ test('nothing a project writes becomes an option of the engine, or another mount
     engine: 'docker',
     place,
     name: 'n',
+    runId: 'r1',
     env: { A: '--env=B', C: '$(id)' },
     command: ['--rm', ';id'],
   } as const;
