@@ -28,12 +28,26 @@ const node = {
   ...common,
   platform: 'node',
   format: 'cjs',
+  // `require` starts a bundle without the scan for export names that `import()` of CommonJS makes.
+  supported: { 'dynamic-import': false },
   // jsonc-parser's `main` is UMD, which cannot be bundled; its `module` can.
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.cjs' },
   alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 };
+
+/** What is imported from `./NAME.ts` when it is needed is a bundle of its own. */
+function ownFilePlugin(name) {
+  return {
+    name: `own-file-${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^\\./${name}\\.ts$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+      );
+    },
+  };
+}
 
 await Promise.all([
   esbuild.build({
@@ -47,12 +61,13 @@ await Promise.all([
     ...node,
     outdir: 'server/dist',
     entryPoints: {
-      server: 'server/src/node/server-main.ts',
+      server: 'server/src/node/server-start.ts',
+      'server-main': 'server/src/node/server-main.ts',
       cli: 'server/src/node/cli-main.ts',
       'scan-thread': 'server/src/node/scan-thread-main.ts',
       'verify-thread': 'server/src/node/verify-thread-main.ts',
     },
-    plugins: [lazyLibrariesPlugin()],
+    plugins: [lazyLibrariesPlugin(), ownFilePlugin('server-main')],
   }),
   ...lazyFiles.map(({ outfile, stdin }) =>
     esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${outfile}`, stdin }),

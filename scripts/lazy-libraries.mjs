@@ -6,7 +6,7 @@ import { root } from './setup.mjs';
 /** By the file that holds them, beside the bundles. Libraries that hand each other objects share a file. */
 const groups = {
   'signature-libraries': ['pkijs', 'asn1js'],
-  'text-libraries': ['yaml', 'dockerfile-ast', 'jsonc-parser', 'zod/v4-mini'],
+  'text-libraries': ['yaml', 'dockerfile-ast', 'jsonc-parser'],
 };
 const require = createRequire(path.join(root, 'server/package.json'));
 

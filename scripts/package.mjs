@@ -22,6 +22,7 @@ const required = [
   'client/dist/ko-editor.js',
   'client/dist/ko-editor.css',
   'server/dist/server.cjs',
+  'server/dist/server-main.cjs',
   // Runs the gates of build phases.
   'server/dist/cli.cjs',
   'server/dist/scan-thread.cjs',
