@@ -9,7 +9,9 @@ import { LineIndex, type TextPosition } from '../text/line-index.ts';
 import { type ForceOption, type ModuleCommand, moduleCommand } from '../text/shell/module-tools.ts';
 import { packageCommand } from '../text/shell/package-tools.ts';
 import { baseName, type ShellCommand } from '../text/shell/shell-command.ts';
+import { commandAt } from '../text/shell/statement-places.ts';
 import { displayOf, type Word } from '../text/shell/word.ts';
+import { identityMap } from '../text/source-map.ts';
 import type { TextDocument } from '../text/text-document.ts';
 import { kindOf, type LintInput } from './lint-document.ts';
 import { taintHover } from './taint-hover.ts';
@@ -31,7 +33,8 @@ export function hoverScript(input: LintInput, position: TextPosition, context: R
   let policy = context.policy;
   for (const pack of packsSuggestedBy(pathOfUri(input.uri), input.text)) policy = policy.withPack(pack);
   const facts = scriptFacts(document, { ...context, policy });
-  for (const command of facts?.commands ?? []) {
+  for (const own of facts?.commands ?? []) {
+    const command = commandAt(own, facts?.places ?? identityMap);
     const word = command.argv.find((item) => offset >= item.start && offset < item.end);
     const contents = word === undefined ? undefined : explain(command, word, { ...context, policy });
     if (word !== undefined && contents !== undefined) {

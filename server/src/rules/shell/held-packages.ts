@@ -59,10 +59,10 @@ function holds(commands: readonly ShellCommand[]): Guard[] {
 }
 
 /** `echo "pkg hold" | dpkg --set-selections` */
-function selections({ commands, document }: ScriptFacts): Guard[] {
+function selections({ commands, document, edits }: ScriptFacts): Guard[] {
   return commands.flatMap((command): Guard[] => {
     if (command.name !== 'dpkg' || !command.argv.some((word) => word.value === '--set-selections')) return [];
-    const line = document.lines.positionAt(command.whole.start).line;
+    const line = edits.lineOf(command);
     const from = document.lines.lineStart(Math.max(0, line - 20));
     const before = document.text.slice(from, document.lines.lineEnd(line + 20));
     const globs = [...before.matchAll(/([a-z0-9][a-z0-9.+*-]+)[ \t]+hold\b/g)].map((match) => match[1] ?? '');

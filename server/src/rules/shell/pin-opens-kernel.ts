@@ -9,7 +9,7 @@ const unpinned = 500;
 /** A pin that makes apt prefer the vendor's kernel. A negative pin, or one that keeps a version, is good. */
 export const pinOpensKernel: ScriptRule = {
   rule: 'pin-opens-kernel',
-  *check({ preferences, policy }) {
+  *check({ preferences, policy, edits }) {
     for (const file of preferences) {
       for (const pin of parseAptPreferences(file.text).value) {
         if (pin.priority === undefined || pin.priority <= unpinned || pin.freezes) continue;
@@ -21,7 +21,7 @@ export const pinOpensKernel: ScriptRule = {
           ...span,
           subject: opened,
           message: `Priority ${pin.priority} for "${pin.packages.map((item) => item.name).join(' ')}" from "${pin.pin}" makes apt take ${opened} from there, over the kernel that is installed. Expected: -1 for kernel packages, or a pin on the version that is there.`,
-          fixes: [{ title: 'Forbid these packages with priority -1', edits: [{ ...span, newText: '-1' }] }],
+          fixes: [{ title: 'Forbid these packages with priority -1', edits: [edits.replace(span, '-1')] }],
         };
       }
     }

@@ -1,14 +1,19 @@
 import type { ShellCommand } from '../../text/shell/shell-command.ts';
+import { commandAt, wordAt } from '../../text/shell/statement-places.ts';
 import { type Word, writtenAt } from '../../text/shell/word.ts';
+import { identityMap, type SourceMap } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Span, SpanEdit } from '../text-rule.ts';
 
 /** Edits of commands in the text they are written in: quotes, continuation lines, lists and line ends stay right. */
 export class ScriptEdits {
   readonly #document: TextDocument;
+  readonly #places: SourceMap;
 
-  constructor(document: TextDocument) {
+  /** `places` leads from the places in commands and words to those in the document. */
+  constructor(document: TextDocument, places: SourceMap = identityMap) {
     this.#document = document;
+    this.#places = places;
   }
 
   get #text(): string {
@@ -21,13 +26,13 @@ export class ScriptEdits {
 
   /** Takes a word out where it is written. `undefined` when several words come from that one place. */
   removeWord(word: Word, command: ShellCommand): SpanEdit | undefined {
-    const span = writtenAt(word);
-    const shared = command.argv.some((other) => other !== word && overlaps(writtenAt(other), span));
-    return shared || span.end <= span.start ? undefined : this.removeSpan(span, word.listItem === true);
+    const span = this.#written(word);
+    const shared = command.argv.some((other) => other !== word && overlaps(this.#written(other), span));
+    return shared || span.end <= span.start ? undefined : this.#removeSpan(span, word.listItem === true);
   }
 
   /** Takes a stretch out of a line of words, with the blanks or the continuation line that belonged to it. */
-  removeSpan(span: Span, listItem = false): SpanEdit {
+  #removeSpan(span: Span, listItem: boolean): SpanEdit {
     if (listItem) return this.#removeListItem(span);
     const text = this.#text;
     let { start, end } = span;
@@ -64,14 +69,14 @@ export class ScriptEdits {
   /** Takes one letter out of bundled options, or the word when it was the only one. */
   removeLetter(word: Word, letterAt: number, command: ShellCommand): SpanEdit | undefined {
     if ((word.value ?? '').length <= 2) return this.removeWord(word, command);
-    const [part, more] = word.parts;
+    const [part, more] = wordAt(word, this.#places).parts;
     if (part?.text === undefined || more !== undefined || part.end - part.start !== part.text.length) return undefined;
     return { start: part.start + letterAt, end: part.start + letterAt + 1, newText: '' };
   }
 
   /** Takes a whole command out. Where something has to stand, `true` does. */
   removeCommand(command: ShellCommand): SpanEdit {
-    const { start, end } = command.whole;
+    const { start, end } = this.#whole(command);
     const text = this.#text;
     const nothing: SpanEdit = { start, end, newText: 'true' };
     if (command.argv.some((word) => word.listItem)) return nothing;
@@ -105,17 +110,15 @@ export class ScriptEdits {
   standsOnOwnLine(command: ShellCommand): boolean {
     if (this.#document.kind !== 'shell' || command.inString) return false;
     const { lines } = this.#document;
-    const lineStart = lines.lineStart(lines.positionAt(command.whole.start).line);
+    const { start } = this.#whole(command);
+    const lineStart = lines.lineStart(lines.positionAt(start).line);
     const before = this.#text.slice(0, lineStart);
-    return (
-      this.#text.slice(lineStart, command.whole.start).trim() === '' &&
-      !/(\\|&&|\|\||\|)[ \t]*\r?\n$/.test(before.slice(-40))
-    );
+    return this.#text.slice(lineStart, start).trim() === '' && !/(\\|&&|\|\||\|)[ \t]*\r?\n$/.test(before.slice(-40));
   }
 
   /** Puts commands before a command: as lines of their own, or in front of it with `&&`. */
   insertBefore(command: ShellCommand, added: readonly string[]): SpanEdit {
-    const { start } = command.whole;
+    const { start } = this.#whole(command);
     if (!this.standsOnOwnLine(command)) return { start, end: start, newText: `${added.join(' && ')} && ` };
     const { lines } = this.#document;
     const lineStart = lines.lineStart(lines.positionAt(start).line);
@@ -129,13 +132,33 @@ export class ScriptEdits {
 
   /** What stands before the command on the way to it: `sudo `, `sudo chroot "$ROOTFS" `. */
   prefixOf(command: ShellCommand): string {
-    const prefix = this.#text.slice(command.whole.start, command.start);
-    return command.start >= command.whole.start && !/[\r\n'"]\s*$/.test(prefix) && prefix.length < 200 ? prefix : '';
+    const { start, whole } = commandAt(command, this.#places);
+    const prefix = this.#text.slice(whole.start, start);
+    return start >= whole.start && !/[\r\n'"]\s*$/.test(prefix) && prefix.length < 200 ? prefix : '';
   }
 
   /** The word as it stands in the document. */
   written(word: Word): string {
-    return this.#text.slice(word.start, word.end);
+    const { start, end } = this.#places.span(word.start, word.end);
+    return this.#text.slice(start, end);
+  }
+
+  /** The line that the command begins in. */
+  lineOf(command: ShellCommand): number {
+    return this.#document.lines.positionAt(this.#whole(command).start).line;
+  }
+
+  /** Writes something else in a place that a command or a text has. */
+  replace({ start, end }: Span, newText: string): SpanEdit {
+    return { ...this.#places.span(start, end), newText };
+  }
+
+  #written(word: Word): Span {
+    return writtenAt(wordAt(word, this.#places));
+  }
+
+  #whole({ whole }: ShellCommand): Span {
+    return this.#places.span(whole.start, whole.end);
   }
 }
 

@@ -3,6 +3,7 @@ import { type EmbeddedScript, readableLines } from '../../text/embedded/embedded
 import { embeddedScripts } from '../../text/embedded/embedded-scripts.ts';
 import { type FileKind, fileKind } from '../../text/file-kind.ts';
 import { ScriptWalk } from '../../text/shell/script-walk.ts';
+import type { FileWrite } from '../../text/shell/shell-command.ts';
 import { patternOf } from '../../text/shell/word.ts';
 import { identityMap, type MappedText } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
@@ -19,21 +20,22 @@ const interesting =
 export function scriptFacts(document: TextDocument, context: RuleContext): ScriptFacts | undefined {
   const { shell, policy } = context;
   if (!interesting.test(document.text)) return undefined;
-  const edits = new ScriptEdits(document);
   const whole: MappedText = { text: document.text, map: identityMap };
   if (document.kind === 'apt-preferences') {
-    return { document, policy, commands: [], writes: [], preferences: [whole], edits };
+    const edits = new ScriptEdits(document);
+    return { document, policy, commands: [], writes: [], preferences: [whole], places: identityMap, edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
   const walk = new ScriptWalk(shell, wantedCommands(document.text));
   const scripts = embeddedScripts(document.kind, whole);
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
   runWrittenFiles(walk);
-  const { commands, writes } = walk.result();
+  const { commands, writes, places } = walk.result();
   const preferences = writes.flatMap((file) =>
     file.content !== undefined && isPreferences(patternOf(file.path)) ? [file.content] : [],
   );
-  return { document, policy, commands, writes, preferences, edits };
+  const edits = new ScriptEdits(document, places);
+  return { document, policy, commands, writes, preferences, places, edits };
 }
 
 function isPreferences(path: string): boolean {
@@ -50,13 +52,25 @@ function runOne(walk: ScriptWalk, script: EmbeddedScript, document: TextDocument
 function runWrittenFiles(walk: ScriptWalk): void {
   for (const file of walk.result().writes.slice(0, limits.embeddedScripts)) {
     if (file.content === undefined || walk.hasRun(file.content)) continue;
-    const kind = fileKind(patternOf(file.path), file.content.text);
-    if (kind === undefined || !runsLater.has(kind)) continue;
-    for (const script of embeddedScripts(kind, file.content)) {
+    for (const script of scriptsIn(file)) {
       if ('argv' in script) walk.runArguments(script.argv, script.variables);
       else if ('script' in script) walk.run(script.script, undefined, script.variables);
     }
   }
+}
+
+/** What a file is seldom changes while the script that writes it is edited. */
+const scriptsBefore = new WeakMap<FileWrite, readonly EmbeddedScript[]>();
+
+function scriptsIn(file: FileWrite): readonly EmbeddedScript[] {
+  let scripts = scriptsBefore.get(file);
+  if (scripts === undefined) {
+    const { path, content } = file;
+    const kind = content && fileKind(patternOf(path), content.text);
+    scripts = content && kind !== undefined && runsLater.has(kind) ? embeddedScripts(kind, content) : [];
+    scriptsBefore.set(file, scripts);
+  }
+  return scripts;
 }
 
 const runsLater: ReadonlySet<FileKind> = new Set([

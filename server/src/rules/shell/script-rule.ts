@@ -1,6 +1,6 @@
 import type { RuleId } from '../../findings/registry.ts';
 import type { FileWrite, ShellCommand } from '../../text/shell/shell-command.ts';
-import type { MappedText } from '../../text/source-map.ts';
+import type { MappedText, SourceMap } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Policy } from '../policy.ts';
 import type { Found } from '../text-rule.ts';
@@ -14,11 +14,14 @@ export interface ScriptFacts {
   readonly writes: readonly FileWrite[];
   /** Texts of apt preferences: the document itself, or files that its commands write. */
   readonly preferences: readonly MappedText[];
+  /** From places in all of these to places in the document; what a rule finds is moved by it. */
+  readonly places: SourceMap;
   readonly edits: ScriptEdits;
 }
 
 export interface ScriptRule {
   readonly rule: RuleId;
+  /** What is found has places of the facts, its edits (made by `facts.edits`) have places of the document. */
   check(facts: ScriptFacts): Iterable<Found>;
 }
 

@@ -1,4 +1,5 @@
 import type { FileKind } from '../../text/file-kind.ts';
+import { identityMap, type SourceMap } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found, RuleContext, RuleSet } from '../text-rule.ts';
 import { forbiddenPackage } from './forbidden-package.ts';
@@ -48,5 +49,18 @@ export const scriptRules: RuleSet = { kinds, run: checkScripts };
 function* checkScripts(document: TextDocument, context: RuleContext): Generator<Found> {
   const facts = scriptFacts(document, context);
   if (facts === undefined) return;
-  for (const rule of shellRules) if (context.policy.levelOf(rule.rule) !== 'off') yield* rule.check(facts);
+  for (const rule of shellRules) {
+    if (context.policy.levelOf(rule.rule) === 'off') continue;
+    for (const found of rule.check(facts)) yield inDocument(found, facts.places);
+  }
+}
+
+function inDocument(found: Found, places: SourceMap): Found {
+  if (places === identityMap) return found;
+  const { related } = found;
+  return {
+    ...found,
+    ...places.span(found.start, found.end),
+    ...(related && { related: related.map((item) => ({ ...item, ...places.span(item.start, item.end) })) }),
+  };
 }

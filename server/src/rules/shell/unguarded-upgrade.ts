@@ -20,10 +20,11 @@ export const unguardedUpgrade: ScriptRule = {
   rule: 'unguarded-upgrade',
   *check(facts) {
     if (!facts.policy.protectsPackages && withoutKernel.has(facts.document.kind)) return;
-    const held = new HeldPackages(facts);
+    let held: HeldPackages | undefined;
     for (const command of facts.commands) {
       const what = upgrades(command, facts);
       if (what === undefined || (command.place.kind === 'container' && !facts.policy.protectsPackages)) continue;
+      held ??= new HeldPackages(facts);
       const missing = held.missingBefore(command);
       const first = command.argv.find((word) => word.value === what) ?? command.argv[0];
       if (missing.length === 0 || first === undefined) continue;

@@ -20,8 +20,8 @@ import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
 import { type Frame, ShellScope, type Variable } from './shell-scope.ts';
-import { repeatChanges, type StatementMemory, startNotes, stillHolds } from './statement-memory.ts';
-import { commandAt, fileWriteAt, placesOf } from './statement-places.ts';
+import { inOrderFrom, repeatChanges, type StatementMemory, startNotes, stillHolds } from './statement-memory.ts';
+import { placesOf } from './statement-places.ts';
 import { TracedMap } from './traced-map.ts';
 import { patternOf, type Word } from './word.ts';
 import type { Expansion } from './word-expansion.ts';
@@ -47,8 +47,8 @@ export interface Surroundings {
 /** Follows a script statement by statement, as a shell would, with what can be known before it runs. */
 export class ScriptWalk {
   readonly #parser: ShellParser;
-  #commands: ShellCommand[] = [];
-  #writes: FileWrite[] = [];
+  readonly #commands: ShellCommand[] = [];
+  readonly #writes: FileWrite[] = [];
   readonly #runner: CommandRunner;
   /** How often each function was called with the same arguments. */
   readonly #calls = new TracedMap<number>();
@@ -57,7 +57,9 @@ export class ScriptWalk {
   /** What the statement that is being remembered called and ran, in their order. */
   #noted: { readonly called: ShellNode[]; readonly ran: string[] } | undefined;
   /** Where the statements of an edited document stand now. */
-  #places: SourceMap | undefined;
+  #places: SourceMap = identityMap;
+  /** An edited document runs: what its statements do is remembered. */
+  #remembers = false;
   #order = 0;
   #steps = 0;
   truncated = false;
@@ -84,16 +86,7 @@ export class ScriptWalk {
         this.statement(own.body, own.frame, { ...around, scope: inner, conditional: true });
       });
     }
-    this.#settle();
-  }
-
-  /** From where statements are remembered to where they stand. */
-  #settle(): void {
-    const places = this.#places;
-    this.#places = undefined;
-    if (places === undefined || places === identityMap) return;
-    this.#commands = this.#commands.map((command) => commandAt(command, places));
-    this.#writes = this.#writes.map((file) => fileWriteAt(file, places));
+    this.#remembers = false;
   }
 
   /** A document that is edited: statements that did not change, nor what they depend on, are not run again. */
@@ -101,6 +94,7 @@ export class ScriptWalk {
     const syntax = this.#parser.parse(text, key);
     if (!syntax.complete) this.truncated = true;
     this.#places = placesOf(syntax.statements);
+    this.#remembers = true;
     for (const { unit } of syntax.statements) {
       if (unit.node.type === 'comment') continue;
       const frame = { text: unit.text, map: shiftedMap(unit.base) };
@@ -110,14 +104,16 @@ export class ScriptWalk {
 
   /** Runs something of the top level, or repeats what it did when all that it looked at is as it was. */
   #remembered(what: object, scope: ShellScope, run: () => void): void {
-    const { memories } = this.#parser;
-    const known = this.#places === undefined ? undefined : memories.get(what);
-    if (known !== undefined && stillHolds(known, scope, this.#calls, this.interest)) {
-      this.#repeat(known, scope);
+    if (!this.#remembers) {
+      run();
       return;
     }
-    if (this.#places === undefined) {
-      run();
+    const { memories } = this.#parser;
+    const known = memories.get(what);
+    if (known !== undefined && stillHolds(known, scope, this.#calls, this.interest)) {
+      const memory = inOrderFrom(known, this.#order);
+      if (memory !== known) memories.set(what, memory);
+      this.#repeat(memory, scope);
       return;
     }
     const exported = scope.exported();
@@ -151,11 +147,8 @@ export class ScriptWalk {
 
   #repeat(memory: StatementMemory, scope: ShellScope): void {
     repeatChanges(memory, scope, this.#calls);
-    const shift = this.#order - memory.orderBefore;
-    const moved = <T extends { readonly order: number }>(item: T): T =>
-      shift === 0 ? item : { ...item, order: item.order + shift };
-    for (const command of memory.commands) this.#commands.push(moved(command));
-    for (const file of memory.writes) this.#writes.push(moved(file));
+    for (const command of memory.commands) this.#commands.push(command);
+    for (const file of memory.writes) this.#writes.push(file);
     for (const body of memory.called) this.#called.add(body);
     for (const text of memory.ran) this.#ran.add(text);
     this.#order += memory.orderAfter - memory.orderBefore;
@@ -188,7 +181,7 @@ export class ScriptWalk {
   }
 
   result(): ScriptRun {
-    return { commands: this.#commands, writes: this.#writes, truncated: this.truncated };
+    return { commands: this.#commands, writes: this.#writes, places: this.#places, truncated: this.truncated };
   }
 
   #start(variables: HostVariables | undefined): Surroundings {

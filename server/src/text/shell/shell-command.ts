@@ -1,4 +1,4 @@
-import type { MappedText, TextSpan } from '../source-map.ts';
+import type { MappedText, SourceMap, TextSpan } from '../source-map.ts';
 import type { Word, WordPart } from './word.ts';
 
 /** Where a command runs, seen from the script. */
@@ -48,6 +48,11 @@ export interface FileWrite {
 export interface ScriptRun {
   readonly commands: readonly ShellCommand[];
   readonly writes: readonly FileWrite[];
+  /**
+   * From the places in `commands` and `writes` to those in the document. In an edited document these differ: a statement
+   * keeps its own places while the text around it moves, so that what is known of it stays known.
+   */
+  readonly places: SourceMap;
   /** A cap was reached: there may be more. */
   readonly truncated: boolean;
 }

@@ -49,6 +49,20 @@ export function stillHolds(
   );
 }
 
+/** The same memory where the statement now comes earlier or later. What did not move stays the same object: others remember it. */
+export function inOrderFrom(memory: StatementMemory, order: number): StatementMemory {
+  const shift = order - memory.orderBefore;
+  if (shift === 0) return memory;
+  const moved = <T extends { readonly order: number }>(item: T): T => ({ ...item, order: item.order + shift });
+  return {
+    ...memory,
+    orderBefore: order,
+    orderAfter: memory.orderAfter + shift,
+    commands: memory.commands.map(moved),
+    writes: memory.writes.map(moved),
+  };
+}
+
 /** Does to the scope what the statement did. */
 export function repeatChanges(memory: StatementMemory, scope: ShellScope, calls: TracedMap<number>): void {
   for (const [name, variable] of memory.variables.writes) scope.restore(name, variable);

@@ -1,6 +1,6 @@
-import type { MappedText, SourceMap, TextSpan } from '../source-map.ts';
+import type { SourceMap, TextSpan } from '../source-map.ts';
 import { identityMap } from '../source-map.ts';
-import type { FileWrite, ShellCommand } from './shell-command.ts';
+import type { ShellCommand } from './shell-command.ts';
 import type { ShellStatement } from './shell-parser.ts';
 import type { Word, WordPart } from './word.ts';
 
@@ -36,6 +36,7 @@ export function placesOf(statements: readonly ShellStatement[]): SourceMap {
 }
 
 export function commandAt(command: ShellCommand, places: SourceMap): ShellCommand {
+  if (places === identityMap) return command;
   const span = places.span(command.start, command.end);
   const environment =
     command.environment.size === 0
@@ -50,29 +51,8 @@ export function commandAt(command: ShellCommand, places: SourceMap): ShellComman
   };
 }
 
-export function fileWriteAt(file: FileWrite, places: SourceMap): FileWrite {
-  const { content } = file;
-  return {
-    ...file,
-    path: wordAt(file.path, places),
-    content: content && textAt(content, places),
-    whole: at(file.whole, places),
-  };
-}
-
-function textAt({ text, map }: MappedText, places: SourceMap): MappedText {
-  return {
-    text,
-    map: {
-      span: (start, end) => {
-        const span = map.span(start, end);
-        return places.span(span.start, span.end);
-      },
-    },
-  };
-}
-
-function wordAt(word: Word, places: SourceMap): Word {
+export function wordAt(word: Word, places: SourceMap): Word {
+  if (places === identityMap) return word;
   return { ...word, ...places.span(word.start, word.end), parts: word.parts.map((part) => at(part, places)) };
 }
 
