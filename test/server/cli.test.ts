@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -115,6 +116,59 @@ describe('vermagic check', () => {
     rmSync(folder, { recursive: true });
     assert.doesNotMatch(run.stdout, /\u001b/);
     assert.match(run.stdout, /\\x1b/);
+  });
+});
+
+describe('the command line as a whole', () => {
+  it('answers --help and --version with every command', () => {
+    const [version] = vermagic(['--version']).stdout.split('\n');
+    const names = [...vermagic(['--help']).stdout.matchAll(/^ {2}(\w+) {2,}/gm)].map(([, name]) => name ?? '');
+    for (const contracted of ['check', 'scan', 'lint', 'inspect', 'target', 'preflight', 'taint', 'server']) {
+      assert.ok(names.includes(contracted), contracted);
+    }
+    for (const name of names) {
+      const [help, own] = [vermagic([name, '--help']), vermagic([name, '--version'])];
+      assert.deepEqual([name, help.status, own.status, own.stdout], [name, 0, 0, `${version}\n`]);
+      assert.match(help.stdout, new RegExp(`Usage: vermagic ${name} `));
+    }
+  });
+
+  it('runs the language server for other editors', async () => {
+    const params = { processId: null, rootUri: null, capabilities: {} };
+    const message = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    const server = spawn(process.execPath, [path.join(root, 'server/bin/vermagic.mjs'), 'server', '--stdio']);
+    server.stdin.write(`Content-Length: ${message.length}\r\n\r\n${message}`);
+    const [answer] = await once(server.stdout, 'data', { signal: AbortSignal.timeout(30_000) });
+    server.kill();
+    assert.match(String(answer), /"serverInfo"|^Content-Length/);
+    assert.equal(vermagic(['server']).status, 2);
+  });
+
+  it('finds the kernels of a folder that has no vermagic.json', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    const modules = path.join(folder, 'rootfs/lib/modules');
+    const empty = path.join(folder, 'empty');
+    for (const made of [modules, empty]) mkdirSync(made, { recursive: true });
+    cpSync(path.join(sample, 'rootfs/lib/modules'), modules, { recursive: true });
+    const module = path.join(sample, 'kernel/build-rt/reference.ko');
+    const run = vermagic(['check', '--format', 'json', module], folder);
+    const [report]: CheckReport[] = JSON.parse(run.stdout);
+    assert.equal(report?.target.release, '6.1.0-56-rt-arm64');
+    assert.match(vermagic(['check', module], empty).stderr, /no target, and none found/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('ends with status 2 where a module cannot be read or a target is none, and still tells of the others', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    symlinkSync('loop.ko', path.join(folder, 'loop.ko'));
+    const good = path.join(sample, 'kernel/build-stock/reference.ko');
+    const run = vermagic(['check', '-t', 'orin-stock', '--format', 'json', path.join(folder, 'loop.ko'), good]);
+    const verdicts = JSON.parse(run.stdout).map(({ verdict }: CheckReport) => verdict);
+    assert.deepEqual([run.status, verdicts[0], verdicts.length], [2, 'undetermined', 2]);
+    const none = vermagic(['check', '-t', path.join(sample, 'Makefile'), good]);
+    assert.deepEqual([none.status, none.stdout], [2, '']);
+    assert.match(none.stderr, /Makefile is none of the things that describe a kernel/);
+    rmSync(folder, { recursive: true });
   });
 });
 
@@ -260,9 +314,10 @@ describe('files that cannot be read', () => {
     writeFileSync(path.join(folder, 'cut.ko.xz'), whole.subarray(0, whole.length >> 1));
     const names = ['one.ko', 'cut.ko.xz'].map((name) => path.join(folder, name));
     const run = vermagic(['check', '-t', 'orin-rt', '--format', 'json', ...names]);
+    const alone = vermagic(['check', '-t', 'orin-rt', ...names.slice(1)]);
     rmSync(folder, { recursive: true });
     const [loop, cut]: CheckReport[] = JSON.parse(run.stdout);
-    assert.equal(run.status, 1);
+    assert.deepEqual([run.status, alone.status], [2, 1]);
     assert.deepEqual([loop?.verdict, loop?.errno, loop?.dmesg], ['undetermined', null, []]);
     assert.match(loop?.findings[0]?.message ?? '', /circle/);
     assert.deepEqual([cut?.verdict, cut?.errno, cut?.dmesg], ['refused', null, []]);

@@ -1,4 +1,5 @@
 import type { CheckReport } from '@vermagic/shared';
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { withTrustedKeys } from '../kernel/trusted-keys.ts';
 import type { LoadRequest } from '../loader/verdict.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
@@ -29,7 +30,7 @@ export const checkCommand: Command = {
       multiple: true,
       short: 't',
       operand: 'T',
-      help: 'a kernel: build tree, headers, root file system, image, package, `running`, or a name of vermagic.json (default: all of them)',
+      help: 'a kernel: build tree, headers, root file system, image, package, `running`, or a name of vermagic.json (default: all of them, else the kernels found here)',
     },
     with: { type: 'string', multiple: true, operand: 'KO', help: 'a module that is loaded before' },
     param: {
@@ -62,6 +63,9 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const targets = (await targetsOf(args.values('target'), io, ports)).map((target) =>
     keys ? withTrustedKeys(target, keys.value, keys.origin) : target,
   );
+  for (const target of targets.filter((candidate) => args.values('target').includes(candidate.name))) {
+    if (!saysAnything(target)) throw new UsageError(nothingIn(target));
+  }
   const loaded: KernelModule[] = [];
   for (const { uri } of args.values('with').length > 0 ? await modulesOf(args.values('with'), io, ports) : []) {
     loaded.push(await openKernelModule(ports, uri));
@@ -70,8 +74,11 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const levels: RuleLevels = project ? (policyOfProject(project).levels ?? {}) : {};
   const checker = new ModuleChecker(ports);
   const reports: CheckReport[] = [];
+  let unreadable = false;
   for (const { path, uri } of operands) {
     const module = await openKernelModule(ports, uri);
+    // What kmod cannot unpack is refused by kmod; only of a file that could not be opened nothing is known.
+    unreadable ||= module.unreadable !== undefined && module.compression === 'none';
     for (const target of targets) {
       const { report } = await checker.check(module, target, { request, loaded, levels, path });
       reports.push(report.check);
@@ -95,7 +102,20 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     case 'github':
       io.out(githubAnnotations(placed(reports)));
   }
+  if (unreadable) return exitStatus.usage;
   return reports.some(isBad) ? exitStatus.findings : exitStatus.clean;
+}
+
+/** Whether a path that was named as a kernel is one. */
+function saysAnything(target: OpenedTarget): boolean {
+  const { release, vermagic, config, symbols, architecture, structModuleSize, version } = target;
+  return [release, vermagic, config, symbols, architecture, structModuleSize, version].some(
+    (fact) => fact !== undefined,
+  );
+}
+
+function nothingIn(target: OpenedTarget): string {
+  return `--target ${target.name}: ${target.problems[0]?.message ?? 'it says nothing of a kernel.'}`;
 }
 
 /** Refused, open, or something at error level besides. */

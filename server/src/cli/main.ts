@@ -66,6 +66,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Says which build phases are stale, why, and what to run, in order.',
     load: async () => (await import('./status-command.ts')).statusCommand,
   },
+  {
+    name: 'server',
+    summary: 'Runs the language server, for any editor that speaks the Language Server Protocol.',
+    load: async () => (await import('./server-command.ts')).serverCommand,
+  },
 ];
 
 /** Runs one command line (without the program's name); resolves to the exit status, never throws for bad input. */
@@ -85,6 +90,10 @@ export async function main(argv: readonly string[], io: CliIo, ports: Ports, ver
   if (!command) return usage(io, `vermagic: there is no command '${name}'.`, 'vermagic --help');
   if (rest.includes('--help') || rest.includes('-h')) {
     io.out(commandHelp(command));
+    return exitStatus.clean;
+  }
+  if (rest.includes('--version') || rest.includes('-V')) {
+    io.out(`vermagic ${version}\n`);
     return exitStatus.clean;
   }
   try {
@@ -136,6 +145,7 @@ function commandHelp(command: Command): string {
   const rows = Object.entries({
     ...command.options,
     help: { type: 'boolean', short: 'h', help: 'this text' } as const,
+    version: { type: 'boolean', short: 'V', help: 'which version this is' } as const,
   }).map(([name, option]) => {
     const short = 'short' in option && option.short ? `-${option.short}, ` : '';
     const operand = 'operand' in option && option.operand ? ` ${option.operand}` : '';

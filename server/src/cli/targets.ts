@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type ProjectFile, parseProjectFile, projectFileName } from '../service/project-file.ts';
 import { targetPartReaders } from '../service/target-part-readers.ts';
 import { TargetRegistry } from '../service/target-registry.ts';
+import { discoverWorkspace } from '../service/workspace-discovery.ts';
 import { type CliIo, UsageError } from './cli-io.ts';
 
 export function uriOf(io: CliIo, operand: string): string {
@@ -32,17 +33,22 @@ export async function findProject(io: CliIo, ports: Ports): Promise<ProjectFile 
 }
 
 /**
- * The targets that `--target` names: names of `vermagic.json`, `running`, or paths. Without any, all of `vermagic.json`.
+ * The targets that `--target` names: names of `vermagic.json`, `running`, or paths. Without any, all of `vermagic.json`; where
+ * that has none, the kernels found in the current folder.
  * @throws UsageError when a name or path leads nowhere, or there is nothing to compare with.
  */
 export async function targetsOf(names: readonly string[], io: CliIo, ports: Ports): Promise<OpenedTarget[]> {
   const project = await findProject(io, ports);
   const registry = new TargetRegistry(ports, { partReaders: targetPartReaders(ports) });
   registry.define({ projects: project ? [project] : [] });
+  if (names.length === 0 && registry.definitions.length === 0) {
+    const { targets } = await discoverWorkspace(ports, [uriOf(io, '.')]);
+    registry.define({ discovered: targets.slice(0, limits.comparedTargets) });
+  }
   const wanted = names.length > 0 ? names : registry.definitions.map((definition) => definition.name);
   if (wanted.length === 0) {
     throw new UsageError(
-      `no target: name one with --target (a build tree, headers, root file system or kernel image), or list your kernels under "targets" in ${projectFileName}.`,
+      `no target, and none found here: name one with --target (a build tree, headers, root file system or kernel image), or list your kernels under "targets" in ${projectFileName}.`,
     );
   }
   const targets: OpenedTarget[] = [];
