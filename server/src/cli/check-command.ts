@@ -58,7 +58,8 @@ export const checkCommand: Command = {
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
   const format = formatOf(args);
   const request = requestOf(args);
-  const operands = await modulesOf(args.operands, io, ports);
+  const left: string[] = [];
+  const operands = await modulesOf(args.operands, io, ports, left);
   const keys = await trustedKeysOf(args.values('trusted-key'), io, ports);
   const targets = (await targetsOf(args.values('target'), io, ports)).map((target) =>
     keys ? withTrustedKeys(target, keys.value, keys.origin) : target,
@@ -102,7 +103,8 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     case 'github':
       io.out(githubAnnotations(placed(reports)));
   }
-  if (unreadable) return exitStatus.usage;
+  for (const problem of left) io.err(`vermagic check: ${problem}\n`);
+  if (unreadable || left.length > 0) return exitStatus.usage;
   return reports.some(isBad) ? exitStatus.findings : exitStatus.clean;
 }
 

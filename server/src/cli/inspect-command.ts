@@ -20,7 +20,8 @@ export const inspectCommand: Command = {
 
 async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   const format = formatOf(args, ['text', 'json']);
-  const operands = await modulesOf(args.operands, io, ports);
+  const left: string[] = [];
+  const operands = await modulesOf(args.operands, io, ports, left);
   let unreadable = false;
   const reports: InspectReport[] = [];
   for (const { path, uri } of operands) {
@@ -30,5 +31,6 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   }
   const style = styleFor(io.colour);
   io.out(format === 'json' ? json(reports) : reports.map((report) => inspectText(report, style)).join('\n'));
-  return unreadable ? exitStatus.usage : exitStatus.clean;
+  for (const problem of left) io.err(`vermagic inspect: ${problem}\n`);
+  return unreadable || left.length > 0 ? exitStatus.usage : exitStatus.clean;
 }

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import type { Finding, Severity, TextRange } from '../findings/finding.ts';
+import { isModuleFile } from '../gate/list-modules.ts';
 import { limits } from '../limits.ts';
+import { FileError } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isLinted, kindOf } from '../service/lint-document.ts';
 import { defaultSettings } from '../service/settings.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
+import { fileProblem } from './file-problem.ts';
 import { githubAnnotations } from './github.ts';
 import { IgnoredFiles } from './ignored-files.ts';
 import { formatOf, json } from './output-format.ts';
@@ -44,14 +47,20 @@ export const lintCommand: Command = {
   run,
 };
 
-/** All findings in files and in what folders hold of scripts and configuration, and how many files that were. */
+/** All findings in files and in what folders hold of scripts and configuration, and what could not be looked at. */
 export async function lintFiles(
   operands: readonly string[],
   named: readonly string[],
   io: CliIo,
   ports: Ports,
-): Promise<{ readonly reports: readonly LintReport[]; readonly files: number }> {
-  const files = await filesOf(operands, io, ports);
+): Promise<{
+  readonly reports: readonly LintReport[];
+  readonly files: number;
+  /** One sentence each. */
+  readonly unreadable: readonly string[];
+}> {
+  const unreadable: string[] = [];
+  const files = await filesOf(operands, { io, ports, unreadable });
   const project = await findProject(io, ports);
   const targets = named.length > 0 || (project?.targets.length ?? 0) > 0 ? await targetsOf(named, io, ports) : [];
   const folder = project ? project.uri.slice(0, project.uri.lastIndexOf('/')) : uriOf(io, '.');
@@ -67,12 +76,12 @@ export async function lintFiles(
     const findings = await texts.findings({ uri: uriOf(io, name), text });
     reports.push(...findings.map((finding) => lintReport(name, finding)));
   }
-  return { reports, files: files.length };
+  return { reports, files: files.length, unreadable };
 }
 
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
   const format = formatOf(args);
-  const { reports, files } = await lintFiles(args.operands, args.values('target'), io, ports);
+  const { reports, files, unreadable } = await lintFiles(args.operands, args.values('target'), io, ports);
   switch (format) {
     case 'text':
       io.out(lintText(reports, files, styleFor(io.colour)));
@@ -86,7 +95,9 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     case 'github':
       io.out(githubAnnotations(reports.map(placed)));
   }
-  return reports.some((report) => report.severity === 'error') ? exitStatus.findings : exitStatus.clean;
+  for (const problem of unreadable) io.err(`vermagic lint: ${problem}\n`);
+  if (reports.some((report) => report.severity === 'error')) return exitStatus.findings;
+  return unreadable.length > 0 ? exitStatus.usage : exitStatus.clean;
 }
 
 interface LintedFile {
@@ -94,56 +105,71 @@ interface LintedFile {
   readonly text: string;
 }
 
+interface Reader {
+  readonly io: CliIo;
+  readonly ports: Ports;
+  readonly unreadable: string[];
+}
+
 /** Files named are always read; of folders those that some rule looks at and that .gitignore does not exclude. */
-async function filesOf(operands: readonly string[], io: CliIo, ports: Ports): Promise<LintedFile[]> {
+async function filesOf(operands: readonly string[], reader: Reader): Promise<LintedFile[]> {
+  const { io, ports, unreadable } = reader;
   if (operands.length === 0) throw new UsageError('name at least one file or folder.');
   const files: LintedFile[] = [];
   for (const operand of operands) {
     const stat = await ports.files.stat(uriOf(io, operand)).catch(() => undefined);
-    if (!stat) throw new UsageError(`${operand}: there is no such file or folder.`);
-    if (stat.type === 'directory') files.push(...(await below(operand, io, ports)));
-    else files.push({ path: operand, text: await textOf(operand, io, ports) });
+    if (!stat) unreadable.push(`${operand}: there is no such file or folder.`);
+    else if (stat.type === 'directory') files.push(...(await below(operand, reader)));
+    else files.push(...(await read(operand, reader, true)));
   }
+  if (files.length === 0 && unreadable.length > 0) throw new UsageError(unreadable.splice(0).join('\n'));
   return files;
 }
 
-async function below(folder: string, io: CliIo, ports: Ports): Promise<LintedFile[]> {
+async function below(folder: string, reader: Reader): Promise<LintedFile[]> {
+  const { io, ports, unreadable } = reader;
   const found: LintedFile[] = [];
   const queue = [{ folder, ignored: new IgnoredFiles() }];
   for (let at = 0; at < queue.length; at++) {
     const step = queue[at];
-    if (!step || at > limits.moduleFolders) break;
-    const entries = await ports.files.readDirectory(uriOf(io, step.folder)).catch(() => []);
+    if (!step) break;
+    if (at > limits.moduleFolders) {
+      unreadable.push(`${folder} has more than ${limits.moduleFolders} folders; the rest is not looked into.`);
+      break;
+    }
+    const entries = await ports.files.readDirectory(uriOf(io, step.folder)).catch((error: unknown) => {
+      unreadable.push(`${step.folder}: the folder cannot be looked into: ${fileProblem(error)}`);
+      return [];
+    });
     const own = entries.some((entry) => entry.name === '.gitignore')
-      ? step.ignored.with(await textOf(path.join(step.folder, '.gitignore'), io, ports).catch(() => ''), step.folder)
+      ? step.ignored.with((await read(path.join(step.folder, '.gitignore'), reader))[0]?.text ?? '', step.folder)
       : step.ignored;
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const child = path.join(step.folder, entry.name);
       if (entry.name === '.git' || own.has(child, entry.type === 'directory')) continue;
       if (entry.type === 'directory') queue.push({ folder: child, ignored: own });
-      else if (entry.type === 'file') found.push(...(await lintable(child, io, ports)));
+      else if (entry.type === 'file' && !isModuleFile(entry.name))
+        found.push(...(await read(child, reader)).filter((file) => lintable(file, io)));
     }
   }
   return found;
 }
 
-/** What cannot be read is said and left out: the rest of a folder still counts. */
-async function lintable(file: string, io: CliIo, ports: Ports): Promise<LintedFile[]> {
-  try {
-    const text = await textOf(file, io, ports);
-    const kind = kindOf({ uri: uriOf(io, file), text });
-    return kind !== undefined && isLinted(kind) ? [{ path: file, text }] : [];
-  } catch (error) {
-    io.err(`vermagic: ${file}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return [];
-  }
+function lintable({ path: file, text }: LintedFile, io: CliIo): boolean {
+  const kind = kindOf({ uri: uriOf(io, file), text });
+  return kind !== undefined && isLinted(kind);
 }
 
-async function textOf(file: string, io: CliIo, ports: Ports): Promise<string> {
+/** What cannot be read is said and left out: the rest still counts. */
+async function read(file: string, { io, ports, unreadable }: Reader, named = false): Promise<LintedFile[]> {
   try {
-    return new TextDecoder().decode(await ports.files.readFile(uriOf(io, file), limits.textBytes));
+    const bytes = await ports.files.readFile(uriOf(io, file), limits.textBytes);
+    return [{ path: file, text: new TextDecoder().decode(bytes) }];
   } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    // Found in a folder, a file of that size is no script.
+    if (!named && error instanceof FileError && error.code === 'too-large') return [];
+    unreadable.push(`${file}: ${fileProblem(error)}`);
+    return [];
   }
 }
 

@@ -81,8 +81,10 @@ function shownPath(root: string, shown: string, uri: string): string {
 /** The project's scripts and configuration, by `vermagic lint` itself. */
 async function lintGate(operand: string, io: CliIo, ports: Ports): Promise<GateReport> {
   const { lintFiles } = await import('./lint-command.ts');
-  const { reports: lint } = await lintFiles([operand], [], io, ports);
+  const { reports: lint, unreadable } = await lintFiles([operand], [], io, ports);
+  for (const problem of unreadable) io.err(`vermagic preflight: ${problem}\n`);
   const reasons = reasonsOfScripts(lint);
+  if (unreadable.length > 0) reasons.push(`${unreadable.length} of its files and folders could not be read`);
   return { kind: 'lint', path: operand, ready: reasons.length === 0, reasons, lint };
 }
 
