@@ -38,12 +38,12 @@ const node = {
 };
 
 /** What is imported from `./NAME.ts` when it is needed is a bundle of its own. */
-function ownFilePlugin(name) {
+function ownFilePlugin(name, extension = 'cjs') {
   return {
     name: `own-file-${name}`,
     setup(build) {
       build.onResolve({ filter: new RegExp(`^\\./${name}\\.ts$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+        kind === 'dynamic-import' ? { path: `./${name}.${extension}`, external: true } : undefined,
       );
     },
   };
@@ -54,8 +54,9 @@ await Promise.all([
     ...node,
     external: ['vscode'],
     outExtension: {},
-    outfile: 'client/dist/extension.js',
-    entryPoints: ['client/src/extension.ts'],
+    outdir: 'client/dist',
+    entryPoints: ['client/src/extension.ts', 'client/src/language-client.ts'],
+    plugins: [ownFilePlugin('language-client', 'js')],
   }),
   esbuild.build({
     ...node,

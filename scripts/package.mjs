@@ -19,6 +19,7 @@ const required = [
   'media/icon.png',
   'client/dist/package.json',
   'client/dist/extension.js',
+  'client/dist/language-client.js',
   'client/dist/ko-editor.js',
   'client/dist/ko-editor.css',
   'server/dist/server.cjs',

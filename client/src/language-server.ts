@@ -20,14 +20,7 @@ import {
   type VerifyReport,
 } from '@vermagic/shared';
 import { type CancellationToken, Disposable, EventEmitter, type LogOutputChannel, Uri, workspace } from 'vscode';
-import {
-  LanguageClient,
-  RevealOutputChannelOn,
-  State,
-  TransportKind,
-  WorkDoneProgress,
-} from 'vscode-languageclient/node';
-import { documentSelector } from './document-selector.ts';
+import type { LanguageClient } from './language-client.ts';
 
 /** What runs: `starting` until the server has answered `initialize`. */
 export type ServerState = 'starting' | 'running' | 'stopped';
@@ -37,66 +30,41 @@ export type ServerState = 'starting' | 'running' | 'stopped';
  * Requests wait for the start; they reject when the server is stopped or does not know the answer.
  */
 export class LanguageServer extends Disposable {
-  readonly #client: LanguageClient;
+  readonly #extensionUri: Uri;
   readonly #log: LogOutputChannel;
   readonly #modulesChanged = new EventEmitter<ModulesChanged>();
   readonly #status = new EventEmitter<StatusNotification>();
-  readonly #state = new EventEmitter<ServerState>();
+  readonly #stateChanged = new EventEmitter<ServerState>();
   readonly #buildProgress = new EventEmitter<BuildProgress>();
   readonly #pipelineChanged = new EventEmitter<void>();
   readonly #trust: Disposable;
-  #starting: Promise<void> | undefined;
+  #loading: Promise<LanguageClient> | undefined;
+  #state: ServerState = 'starting';
+  #starting: Promise<LanguageClient> | undefined;
   #lastStatus: StatusNotification | undefined;
   #verifications = 0;
 
   readonly onModulesChanged = this.#modulesChanged.event;
   readonly onStatus = this.#status.event;
-  readonly onState = this.#state.event;
+  readonly onState = this.#stateChanged.event;
   readonly onBuildProgress = this.#buildProgress.event;
   readonly onPipelineChanged = this.#pipelineChanged.event;
 
   constructor(extensionUri: Uri, log: LogOutputChannel) {
     super(() => this.#dispose());
+    this.#extensionUri = extensionUri;
     this.#log = log;
-    const module = Uri.joinPath(extensionUri, 'server', 'dist', 'server.cjs').fsPath;
-    this.#client = new LanguageClient(
-      'vermagic',
-      'Vermagic',
-      {
-        run: { module, transport: TransportKind.ipc },
-        debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6019'] } },
-      },
-      {
-        outputChannel: log,
-        revealOutputChannelOn: RevealOutputChannelOn.Never,
-        diagnosticCollectionName: 'vermagic',
-        documentSelector,
-        initializationOptions: () => ({ trusted: workspace.isTrusted }),
-      },
-    );
-    this.#client.onNotification(method.modulesChanged, (changed: ModulesChanged) => this.#modulesChanged.fire(changed));
-    this.#client.onNotification(method.buildProgress, (progress: BuildProgress) => this.#buildProgress.fire(progress));
-    this.#client.onNotification(method.pipelineChanged, () => this.#pipelineChanged.fire());
     // The server runs nothing until it is told; a folder is trusted at the start or later.
     this.#trust = workspace.onDidGrantWorkspaceTrust(() => {
       const trust: TrustNotification = { trusted: true };
-      void this.start()
-        .then(() => this.#client.sendNotification(method.trust, trust))
+      void this.#started()
+        .then((client) => client.sendNotification(method.trust, trust))
         .catch((error: unknown) => log.error('The server was not told of the trust', error));
-    });
-    this.#client.onNotification(method.status, (status: StatusNotification) => {
-      this.#lastStatus = status;
-      this.#status.fire(status);
-    });
-    this.#client.onDidChangeState(({ newState }) => {
-      if (newState !== State.Running) this.#lastStatus = undefined;
-      this.#state.fire(this.state);
     });
   }
 
   get state(): ServerState {
-    if (this.#client.state === State.Running) return 'running';
-    return this.#client.state === State.Starting ? 'starting' : 'stopped';
+    return this.#state;
   }
 
   /** The last status that the running server sent. */
@@ -105,8 +73,18 @@ export class LanguageServer extends Disposable {
   }
 
   /** Starts once; a failed start is logged, and the next call tries again. */
-  start(): Promise<void> {
-    this.#starting ??= this.#client.start().catch((error: unknown) => {
+  async start(): Promise<void> {
+    await this.#started();
+  }
+
+  async restart(): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    this.#starting = this.#start((client) => (this.#state === 'running' ? client.restart() : client.start()));
+    await this.#starting;
+  }
+
+  #started(): Promise<LanguageClient> {
+    this.#starting ??= this.#start((client) => client.start()).catch((error: unknown) => {
       this.#starting = undefined;
       this.#log.error('The language server did not start', error);
       throw error;
@@ -114,10 +92,31 @@ export class LanguageServer extends Disposable {
     return this.#starting;
   }
 
-  async restart(): Promise<void> {
-    await this.#starting?.catch(() => undefined);
-    this.#starting = this.#client.state === State.Running ? this.#client.restart() : this.#client.start();
-    await this.#starting;
+  async #start(how: (client: LanguageClient) => Promise<void>): Promise<LanguageClient> {
+    this.#loading ??= this.#load();
+    const client = await this.#loading;
+    await how(client);
+    return client;
+  }
+
+  /** The library is most of the extension: it is loaded once activation, which others wait for, is over. */
+  async #load(): Promise<LanguageClient> {
+    await new Promise((resolve) => setTimeout(resolve));
+    const { createLanguageClient, State } = await import('./language-client.ts');
+    const client = createLanguageClient(this.#extensionUri, this.#log);
+    client.onNotification(method.modulesChanged, (changed: ModulesChanged) => this.#modulesChanged.fire(changed));
+    client.onNotification(method.buildProgress, (progress: BuildProgress) => this.#buildProgress.fire(progress));
+    client.onNotification(method.pipelineChanged, () => this.#pipelineChanged.fire());
+    client.onNotification(method.status, (status: StatusNotification) => {
+      this.#lastStatus = status;
+      this.#status.fire(status);
+    });
+    client.onDidChangeState(({ newState }) => {
+      this.#state = newState === State.Running ? 'running' : newState === State.Starting ? 'starting' : 'stopped';
+      if (this.#state !== 'running') this.#lastStatus = undefined;
+      this.#stateChanged.fire(this.#state);
+    });
+    return client;
   }
 
   moduleReport(uri: Uri, token?: CancellationToken): Promise<ModuleReport | null> {
@@ -182,9 +181,10 @@ export class LanguageServer extends Disposable {
     token?: CancellationToken,
     progress?: (step: { readonly message?: string; readonly percentage?: number }) => void,
   ): Promise<VerifyReport> {
-    await this.start();
+    const client = await this.#started();
+    const { WorkDoneProgress } = await import('./language-client.ts');
     const workDoneToken = `vermagic-verify-${++this.#verifications}`;
-    const listening = this.#client.onProgress(WorkDoneProgress.type, workDoneToken, (step) => {
+    const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (step) => {
       if (step.kind !== 'end') progress?.(step);
     });
     try {
@@ -200,22 +200,28 @@ export class LanguageServer extends Disposable {
 
   /** URIs of a notification as the editor writes them, so that they can be compared with its own. */
   editorUri(uri: string): Uri {
-    return this.#client.protocol2CodeConverter.asUri(uri);
+    return Uri.parse(uri);
   }
 
   #protocolUri(uri: Uri): string {
-    return this.#client.code2ProtocolConverter.asUri(uri);
+    return uri.toString();
   }
 
   async #request<Result>(name: string, params: unknown, token?: CancellationToken): Promise<Result> {
-    await this.start();
-    return token ? this.#client.sendRequest(name, params, token) : this.#client.sendRequest(name, params);
+    const client = await this.#started();
+    return token ? client.sendRequest(name, params, token) : client.sendRequest(name, params);
   }
 
   #dispose(): void {
-    const emitters = [this.#modulesChanged, this.#status, this.#state, this.#buildProgress, this.#pipelineChanged];
+    const emitters = [
+      this.#modulesChanged,
+      this.#status,
+      this.#stateChanged,
+      this.#buildProgress,
+      this.#pipelineChanged,
+    ];
     for (const one of [...emitters, this.#trust]) one.dispose();
     // The connection is closed politely; a server that hangs is killed by the client after two seconds.
-    void this.#client.dispose().catch(() => undefined);
+    void this.#loading?.then((client) => client.dispose()).catch(() => undefined);
   }
 }
