@@ -92,11 +92,14 @@ export class EditedDocument {
 
   /** The statements that an edit touches, with a margin of one statement that is no comment. */
   #touched({ start, oldEnd }: Difference): readonly [low: number, high: number] {
-    const { statements } = this;
+    const { statements, text } = this;
     const last = statements.length - 1;
-    let low = statements.findIndex(({ offset, unit }) => offset + unit.text.length >= start);
+    // A word typed some blanks behind a command, or before one, becomes part of it.
+    const from = start - (/[ \t]*$/.exec(text.slice(text.lastIndexOf('\n', start - 1) + 1, start))?.[0].length ?? 0);
+    const to = oldEnd + (/^[ \t]*/.exec(text.slice(oldEnd, oldEnd + 200))?.[0].length ?? 0);
+    let low = statements.findIndex(({ offset, unit }) => offset + unit.text.length >= from);
     if (low < 0) low = last;
-    let high = statements.findLastIndex(({ offset }) => offset <= oldEnd);
+    let high = statements.findLastIndex(({ offset }) => offset <= to);
     if (high < low) high = low;
     do low--;
     while (low > 0 && isComment(statements[low]));

@@ -20,7 +20,7 @@ import { baseName, here } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { ShellParser } from './shell-parser.ts';
 import { type Frame, ShellScope, type Variable } from './shell-scope.ts';
-import { inOrderFrom, repeatChanges, type StatementMemory, startNotes, stillHolds } from './statement-memory.ts';
+import { inOrderAfter, repeatChanges, type StatementMemory, startNotes, stillHolds } from './statement-memory.ts';
 import { placesOf } from './statement-places.ts';
 import { TracedMap } from './traced-map.ts';
 import { patternOf, type Word } from './word.ts';
@@ -111,7 +111,7 @@ export class ScriptWalk {
     const { memories } = this.#parser;
     const known = memories.get(what);
     if (known !== undefined && stillHolds(known, scope, this.#calls, this.interest)) {
-      const memory = inOrderFrom(known, this.#order);
+      const memory = inOrderAfter(known, this.#order);
       if (memory !== known) memories.set(what, memory);
       this.#repeat(memory, scope);
       return;
@@ -151,7 +151,7 @@ export class ScriptWalk {
     for (const file of memory.writes) this.#writes.push(file);
     for (const body of memory.called) this.#called.add(body);
     for (const text of memory.ran) this.#ran.add(text);
-    this.#order += memory.orderAfter - memory.orderBefore;
+    this.#order = memory.orderAfter;
     this.#steps += memory.steps;
   }
 

@@ -49,14 +49,20 @@ export function stillHolds(
   );
 }
 
-/** The same memory where the statement now comes earlier or later. What did not move stays the same object: others remember it. */
-export function inOrderFrom(memory: StatementMemory, order: number): StatementMemory {
-  const shift = order - memory.orderBefore;
-  if (shift === 0) return memory;
+/** Numbers left free before a statement that had to be moved: the next commands typed before it fit in. */
+const orderGap = 1024;
+
+/**
+ * The memory with numbers of order that come after `order`. Where they do already, it stays the same object, with the same
+ * commands, and others remember those: numbers only tell what runs before what.
+ */
+export function inOrderAfter(memory: StatementMemory, order: number): StatementMemory {
+  if (memory.orderBefore >= order) return memory;
+  const shift = order + orderGap - memory.orderBefore;
   const moved = <T extends { readonly order: number }>(item: T): T => ({ ...item, order: item.order + shift });
   return {
     ...memory,
-    orderBefore: order,
+    orderBefore: memory.orderBefore + shift,
     orderAfter: memory.orderAfter + shift,
     commands: memory.commands.map(moved),
     writes: memory.writes.map(moved),
