@@ -73,7 +73,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$/, 'pins'],
   [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
   [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
-  [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg)$/, 'dot-config'],
+  [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg|config)$/, 'dot-config'],
   [/(^|\/)Kconfig([.-][^/]*)?$|(^|\/)Kconfig\.[^/]+$/, 'kconfig'],
   [/(^|\/)Kbuild([.-][^/]*)?$/, 'kbuild'],
   [/(^|\/)(GNU)?[Mm]akefile([.-][^/]*)?$|\.(mk|mak|make)$/, 'makefile'],
@@ -88,6 +88,9 @@ const byPath: readonly Pattern[] = [
 const shellShebang =
   /^#!\s*(\S*\/)?(env\s+(-S\s*)?(\S+=\S*\s+)*)?(\S*\/)?(sh|bash|dash|ash|ksh|mksh|zsh|busybox\s+a?sh)(\s|$)/;
 const makeShebang = /^#!\s*(\S*\/)?(env\s+)?(\S*\/)?make(\s|$)/;
+/** A line of dmesg, of a serial console (with or without its level) or of a journal. */
+const kernelLine =
+  /^(?:(?:<\d+>)?\[ *\d+\.\d{1,9}\](?:\[ *[TC]\d+\])? \S|(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ kernel: )/m;
 const shellEditorLine = /^#.*(-\*-\s*(mode:\s*)?(sh|shell-script|bash)\b|\bvim?:.*\b(ft|filetype|syntax)=(sh|bash)\b)/m;
 
 /**
@@ -110,8 +113,7 @@ export function fileKind(path: string, text: string, languageId?: string): FileK
   const named = languageId === undefined ? undefined : byLanguageId[languageId];
   if (named !== undefined) return refined(named, text);
   if (shellEditorLine.test(head.slice(0, 400))) return 'shell';
-  if (/^\[\s*\d+\.\d+\] Linux version /m.test(head)) return 'kernel-log';
-  return undefined;
+  return kernelLine.test(head) ? 'kernel-log' : undefined;
 }
 
 /** Keeps loose file name patterns from catching strangers. */

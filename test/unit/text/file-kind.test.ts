@@ -36,6 +36,13 @@ const cases: readonly (readonly [path: string, text: string, kind: string | unde
   ['/p/user-data', '#cloud-config\n', 'cloud-init'],
   ['/p/seed.yaml', '#cloud-config\n', 'cloud-init', 'yaml'],
   ['/p/boot.dmesg', '', 'kernel-log'],
+  ['/p/boot.log', 'U-Boot 2024\n[    5.123456] foo: loading out-of-tree module taints kernel.\n', 'kernel-log'],
+  ['/p/serial.txt', '<4>[    5.123456][  T1] foo: x\n', 'kernel-log'],
+  ['/p/journal', 'Nov 21 03:00:00 orin kernel: foo: x\n', 'kernel-log'],
+  ['/p/journal', '2026-11-21T03:00:00+00:00 orin kernel: foo: x\n', 'kernel-log'],
+  ['/p/notes.txt', 'what I learnt of the kernel: it is large\n[1] a footnote\n', undefined],
+  ['/p/kernel/configs/rt.config', 'CONFIG_PREEMPT_RT=y\n', 'dot-config'],
+  ['/p/web.config', '<configuration/>\n', undefined],
   ['/p/driver.c', '', 'c-source'],
   ['/p/notes.txt', 'insmod -f', undefined],
 ];
