@@ -78,7 +78,9 @@ export interface VermagicToken {
   readonly same: boolean;
   /** False for the release of a module with CRCs: it differs without mattering. */
   readonly counts: boolean;
-  /** The CONFIG_ option, make variable or architecture that makes this word, and what to do about a difference. */
+  /** The CONFIG_ option, make variable or architecture that makes this word; no sentence. */
+  readonly maker: string;
+  /** The same, and what to do about a difference. */
   readonly why: string;
 }
 

@@ -99,43 +99,45 @@ function pairWords(module: readonly Word[], kernel: readonly Word[]): { slot: Sl
 function tokenOf(slot: Slot, module: string, kernel: string, options: VermagicComparisonOptions): VermagicToken {
   const same = module === kernel;
   const counts = slot !== 'release' || options.releaseCounts;
+  const maker = makers[slot](module, kernel);
   return {
     module,
     kernel,
     same,
     counts,
-    why: `${makers[slot](module, kernel)}${same ? '' : ` ${remedy(slot, module, kernel, counts)}`}`,
+    maker,
+    why: `${maker}.${same ? '' : ` ${remedy(slot, module, kernel, counts)}`}`,
   };
 }
 
-/** What in the kernel build makes a word. */
+/** What in the kernel build makes a word; no sentence, so that it can stand in brackets. */
 const makers: Readonly<Record<Slot, (module: string, kernel: string) => string>> = {
   release: () =>
-    'UTS_RELEASE: KERNELVERSION, localversion files, CONFIG_LOCALVERSION and the make variable LOCALVERSION.',
-  smp: () => 'CONFIG_SMP.',
+    'UTS_RELEASE: KERNELVERSION, localversion files, CONFIG_LOCALVERSION and the make variable LOCALVERSION',
+  smp: () => 'CONFIG_SMP',
   preempt: (module, kernel) =>
     [module, kernel].includes('preempt_rt')
-      ? 'CONFIG_PREEMPT_RT makes preempt_rt; CONFIG_PREEMPT (up to 5.15) or CONFIG_PREEMPT_BUILD (since 5.16) makes preempt.'
-      : 'CONFIG_PREEMPT (up to 5.15) or CONFIG_PREEMPT_BUILD (since 5.16, also selected by PREEMPT_DYNAMIC).',
-  unload: () => 'CONFIG_MODULE_UNLOAD.',
-  modversions: () => 'CONFIG_MODVERSIONS.',
+      ? 'CONFIG_PREEMPT_RT makes preempt_rt; CONFIG_PREEMPT (up to 5.15) or CONFIG_PREEMPT_BUILD (since 5.16) makes preempt'
+      : 'CONFIG_PREEMPT (up to 5.15) or CONFIG_PREEMPT_BUILD (since 5.16, also selected by PREEMPT_DYNAMIC)',
+  unload: () => 'CONFIG_MODULE_UNLOAD',
+  modversions: () => 'CONFIG_MODVERSIONS',
   architecture: (module, kernel) => architectureMaker(kernel || module),
-  randstruct: () => 'CONFIG_RANDSTRUCT: a hash of the random seed of this one kernel build.',
+  randstruct: () => 'CONFIG_RANDSTRUCT: a hash of the random seed of this one kernel build',
 };
 
 function architectureMaker(word: string): string {
-  if (word === 'aarch64') return 'Architecture arm64.';
-  if (word === 'riscv') return 'Architecture riscv.';
-  if (/^ARMv\d+$/.test(word)) return 'Architecture arm, oldest supported CPU (CONFIG_CPU_32v7, …).';
-  if (word === 'thumb2') return 'CONFIG_THUMB2_KERNEL.';
-  if (word === 'p2v8') return 'CONFIG_ARM_PATCH_PHYS_VIRT.';
-  if (word === 'mprofile-kernel') return 'Architecture powerpc, CONFIG_MPROFILE_KERNEL.';
-  if (word === 'patchable-function-entry') return 'Architecture powerpc, CONFIG_ARCH_USING_PATCHABLE_FUNCTION_ENTRY.';
-  if (word === 'relocatable') return 'Architecture powerpc, CONFIG_RELOCATABLE.';
-  if (word === '32BIT' || word === '64BIT') return `CONFIG_${word}.`;
-  if (word === 'LOONGARCH') return 'Architecture loongarch.';
-  if (word.startsWith('gcc-')) return 'The compiler, written into vermagic by 2.6 kernels only.';
-  return "The architecture's processor family (CONFIG_M686, CONFIG_MK8, CONFIG_CPU_MIPS32_R2, …).";
+  if (word === 'aarch64') return 'Architecture arm64';
+  if (word === 'riscv') return 'Architecture riscv';
+  if (/^ARMv\d+$/.test(word)) return 'Architecture arm, oldest supported CPU (CONFIG_CPU_32v7, …)';
+  if (word === 'thumb2') return 'CONFIG_THUMB2_KERNEL';
+  if (word === 'p2v8') return 'CONFIG_ARM_PATCH_PHYS_VIRT';
+  if (word === 'mprofile-kernel') return 'Architecture powerpc, CONFIG_MPROFILE_KERNEL';
+  if (word === 'patchable-function-entry') return 'Architecture powerpc, CONFIG_ARCH_USING_PATCHABLE_FUNCTION_ENTRY';
+  if (word === 'relocatable') return 'Architecture powerpc, CONFIG_RELOCATABLE';
+  if (word === '32BIT' || word === '64BIT') return `CONFIG_${word}`;
+  if (word === 'LOONGARCH') return 'Architecture loongarch';
+  if (word.startsWith('gcc-')) return 'The compiler, written into vermagic by 2.6 kernels only';
+  return "The architecture's processor family (CONFIG_M686, CONFIG_MK8, CONFIG_CPU_MIPS32_R2, …)";
 }
 
 function remedy(slot: Slot, module: string, kernel: string, counts: boolean): string {
@@ -157,10 +159,11 @@ function isArchitecture(word: string): boolean {
 }
 
 function spacing(module: string, kernel: string): VermagicToken {
-  const why =
+  const maker =
     module.trimEnd() === kernel.trimEnd()
-      ? 'The trailing space counts: the kernel compares the whole string. It was lost when the string was copied by hand or by a script.'
-      : 'The spaces between the words count: the kernel compares the whole string.';
+      ? 'the trailing space counts, for the kernel compares the whole string; it was lost when the string was copied by hand or by a script'
+      : 'the spaces between the words count, for the kernel compares the whole string';
+  const why = `${maker[0]?.toUpperCase()}${maker.slice(1)}.`;
   const trailing = (text: string) => text.slice(text.trimEnd().length);
-  return { module: trailing(module), kernel: trailing(kernel), same: false, counts: true, why };
+  return { module: trailing(module), kernel: trailing(kernel), same: false, counts: true, maker, why };
 }

@@ -19,6 +19,17 @@ export const applyRelocations: LoadCheck = {
       return;
     }
     for (const relocation of relocations()) {
+      const table = relocation.rel === true ? 'REL' : 'RELA';
+      if (table !== rules.table) {
+        state.print(`module ${state.name}: ${table} relocation unsupported`);
+        state.refuse(
+          'ENOEXEC',
+          'relocation-unsupported',
+          `The relocations of section ${relocation.section} are of the form ${table}, and ${architecture} kernels take only ${rules.table}. ${cure(architecture)}`,
+          { actual: table },
+        );
+        return;
+      }
       if (!rules.types.has(relocation.type)) {
         state.print(rules.line(state.name, relocation.type));
         state.refuse(
@@ -139,8 +150,8 @@ function refuseTarget(state: LoadState, { section, type }: RelocationFact): void
 
 function cure(architecture: string): string {
   return architecture === 'x86_64'
-    ? 'Compile with Kbuild’s flags: without -fPIC, with -mcmodel=kernel.'
-    : 'Compile with Kbuild’s flags for this architecture, and not as position-independent code.';
+    ? "Compile with Kbuild's flags: without -fPIC, with -mcmodel=kernel."
+    : "Compile with Kbuild's flags for this architecture, and not as position-independent code.";
 }
 
 /** Sections for stubs that scripts/module.lds adds to every module of these architectures. */

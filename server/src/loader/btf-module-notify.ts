@@ -21,12 +21,13 @@ export const btfModuleNotify: LoadCheck = {
       return;
     }
     if (evidence.btfFault !== undefined && state.config('DEBUG_INFO_BTF_MODULES', false, this.name)) {
-      state.print(`BPF: ${evidence.btfFault}`);
-      mismatch(state, `The module's .BTF section is damaged (${evidence.btfFault}).`);
+      const { text, errno } = evidence.btfFault;
+      state.print(`BPF: ${text}`);
+      mismatch(state, `The module's .BTF section is damaged (${text}).`, errno);
       return;
     }
     if (evidence.btf === 'mismatch' && state.config('DEBUG_INFO_BTF_MODULES', false, this.name)) {
-      mismatch(state, "The module's BTF does not fit the types of the target's vmlinux.");
+      mismatch(state, "The module's BTF does not fit the types of the target's vmlinux.", 22);
       return;
     }
     const base = module.elf?.sections.some((section) => section.name === '.BTF.base') === true;
@@ -43,7 +44,9 @@ export const btfModuleNotify: LoadCheck = {
   },
 };
 
-function mismatch(state: LoadState, what: string): void {
+const errnos = { 7: 'E2BIG', 22: 'EINVAL', 524: 'ENOTSUPP' } as const;
+
+function mismatch(state: LoadState, what: string, errno: keyof typeof errnos): void {
   const allowed = state.config('MODULE_ALLOW_BTF_MISMATCH', true, 'btf-module-notify');
   const message = `${what} Build it against this target's vmlinux, or remove the section: objcopy --remove-section .BTF.`;
   if (allowed) {
@@ -54,6 +57,6 @@ function mismatch(state: LoadState, what: string): void {
     state.report('btf-mismatch', 'warning', message);
     return;
   }
-  state.print(`failed to validate module [${state.name}] BTF: -22`);
-  state.refuse('EINVAL', 'btf-mismatch', message);
+  state.print(`failed to validate module [${state.name}] BTF: -${errno}`);
+  state.refuse(errnos[errno], 'btf-mismatch', message);
 }

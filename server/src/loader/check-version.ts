@@ -163,12 +163,12 @@ function reportMismatch(
   const found = actual === undefined ? 'a table of CRCs in another format' : `CRC ${hex(actual)}`;
   const meaning =
     symbol === 'module_layout'
-      ? 'module_layout stands for struct module and the loader’s other structures: the module was built for a kernel of another build or configuration'
+      ? "module_layout stands for struct module and the loader's other structures: the module was built for a kernel of another build or configuration"
       : 'the types in its prototype changed between the two builds';
   state.report(
     'crc-mismatch',
     'error',
-    `${symbol}: the target has CRC ${hex(expected)}${from}, the module has ${found}; ${meaning}. Rebuild the module against the target’s headers and Module.symvers.`,
+    `${symbol}: the target has CRC ${hex(expected)}${from}, the module has ${found}; ${meaning}. Rebuild the module against the target's headers and Module.symvers.`,
     {
       symbol,
       expected: hex(expected),
@@ -187,8 +187,8 @@ function reportMissing(
 ): void {
   const from = origin === undefined ? '' : ` (${origin.label})`;
   const effect = refused
-    ? 'Debian’s kernel refuses that'
-    : 'this kernel takes it unchecked and warns once per boot (Debian’s would refuse it)';
+    ? "Debian's kernel refuses that"
+    : "this kernel takes it unchecked and warns once per boot (Debian's would refuse it)";
   state.report(
     'crc-missing',
     refused ? 'error' : 'warning',
@@ -208,11 +208,11 @@ function reportNoTable(state: LoadState, taken: boolean): void {
   }
   const claims = / modversions( |$)/.test(modinfoValue(state.module, 'vermagic') ?? '');
   const found = claims
-    ? 'The module’s vermagic says modversions, but it carries no CRCs (no visible __versions section): it was built without Module.symvers'
+    ? "The module's vermagic says modversions, but it carries no CRCs (no visible __versions section): it was built without Module.symvers"
     : 'The target checks CRCs and the module carries none: it was built for a kernel without CONFIG_MODVERSIONS';
   state.report(
     'versions-empty',
     severity,
-    `${found}. ${outcome}. Rebuild it against the target’s headers with their Module.symvers.`,
+    `${found}. ${outcome}. Rebuild it against the target's headers with their Module.symvers.`,
   );
 }

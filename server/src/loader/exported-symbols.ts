@@ -14,6 +14,8 @@ export const checkExportSymbolSections: LoadCheck = {
     'kernel/module/main.c: check_module_license_and_versions (<= 6.2), check_export_symbol_versions (>= 6.5), check_export_symbol_sections (>= 7.2)',
   run(state, module) {
     const table = (name: string) => (findSection(module, name)?.size ?? 0) > 0;
+    // Of these it is the address that counts, which an empty section has too (section_objs).
+    const has = (name: string) => findSection(module, name) !== undefined;
     const plain = table('__ksymtab');
     const gpl = table('__ksymtab_gpl');
     if (!plain && !gpl) {
@@ -27,7 +29,7 @@ export const checkExportSymbolSections: LoadCheck = {
         }
       }
     }
-    if (flagged && plain && !table('__kflagstab')) {
+    if (flagged && plain && !has('__kflagstab')) {
       state.print(`${state.name}: no flags for exported symbols`);
       state.refuse(
         'ENOEXEC',
@@ -36,7 +38,7 @@ export const checkExportSymbolSections: LoadCheck = {
       );
       return;
     }
-    const withoutCrc = (plain && !table('__kcrctab')) || (!flagged && gpl && !table('__kcrctab_gpl'));
+    const withoutCrc = (plain && !has('__kcrctab')) || (!flagged && gpl && !has('__kcrctab_gpl'));
     if (!withoutCrc || !targetHasModversions(state, this.name)) {
       return;
     }

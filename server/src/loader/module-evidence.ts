@@ -1,4 +1,5 @@
 import type { TrustedKey } from '../kernel/target-kernel.ts';
+import type { BtfFault } from '../module/btf-header.ts';
 import type { ParameterDetails } from '../module/parameter-details.ts';
 import type { SignatureResult } from './verdict.ts';
 
@@ -16,11 +17,13 @@ export interface ModuleEvidence {
   readonly parameters?: ReadonlyMap<string, ParameterDetails>;
   /** Whether `.BTF` fits the target's vmlinux. */
   readonly btf?: 'valid' | 'mismatch';
-  /** What is wrong with `.BTF` whatever the target, in the kernel's words. */
-  readonly btfFault?: string;
+  /** What is wrong with `.BTF` whatever the target. */
+  readonly btfFault?: BtfFault;
 }
 
 export interface RelocationFact {
+  /** Entries without an addend (SHT_REL); with one where not given. */
+  readonly rel?: true;
   /** Number of the architecture's relocation type. */
   readonly type: number;
   /** Name of the section that is patched. */

@@ -1,7 +1,7 @@
 import { SHF_ALLOC } from '../elf/constants.ts';
 import type { ElfSection } from '../elf/elf-file.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
-import { modinfoValues } from '../module/kernel-module.ts';
+import { modinfoValue, modinfoValues } from '../module/kernel-module.ts';
 import { generationOf } from './kernel-versions.ts';
 import type { LoadState } from './load-state.ts';
 
@@ -20,7 +20,7 @@ export function sectionsNamed(module: KernelModule, name: string): readonly ElfS
  * is not seen at all.
  */
 export function getModinfo(state: LoadState, key: string): string | undefined {
-  return isHidden(state) ? undefined : state.module.modinfo.find((entry) => entry.key === key)?.value;
+  return isHidden(state) ? undefined : modinfoValue(state.module, key);
 }
 
 export function getModinfoAll(state: LoadState, key: string): readonly string[] {

@@ -2,6 +2,7 @@ import type { KernelModule, ModuleParameter } from '../module/kernel-module.ts';
 import type { LoadCheck } from './load-check.ts';
 import type { LoadState } from './load-state.ts';
 import { lockdownOf } from './lockdown.ts';
+import { findSection } from './module-sections.ts';
 import { splitArguments } from './next-arg.ts';
 import type { ParameterFailure } from './param-set.ts';
 import { setParameter } from './param-set.ts';
@@ -21,12 +22,15 @@ export const parseArgs: LoadCheck = {
     }
     const doing = state.name;
     const { pairs, rest } = splitArguments(parameters);
+    // modinfo describes the parameters, `__param` is what makes them.
+    const known = (findSection(module, '__param')?.size ?? 0) > 0;
     let errno: Errno | undefined;
     for (const { name, value } of pairs) {
-      const parameter = find(module, name);
+      const parameter = known ? find(module, name) : undefined;
       if (parameter === undefined) {
-        if (!isForEveryModule(name)) {
-          state.print(`${doing}: unknown parameter '${name}' ignored`);
+        const left = unknownName(state, name);
+        if (left !== undefined) {
+          state.print(`${doing}: unknown parameter '${left}' ignored`);
           state.report('parameter-invalid', 'warning', unknown(module, name), { actual: name });
         }
         continue;
@@ -96,9 +100,20 @@ function find(module: KernelModule, name: string): KernelModule['parameters'][nu
   return module.parameters.find((parameter) => parameter.name.replaceAll('-', '_') === folded);
 }
 
-/** Taken for every module (unknown_module_param_cb, ddebug_dyndbg_module_param_cb). */
-function isForEveryModule(name: string): boolean {
-  return name === 'async_probe' || name === 'dyndbg';
+/**
+ * What is taken for every module leaves nothing to complain of (unknown_module_param_cb); of other names the kernel shows what
+ * the search for `MODULE.dyndbg` has left of them (ddebug_dyndbg_param_cb).
+ */
+function unknownName(state: LoadState, name: string): string | undefined {
+  if (name === 'async_probe' || name === 'dyndbg') {
+    return undefined;
+  }
+  const config = state.target.config?.value;
+  const dot = name.indexOf('.');
+  if (dot < 0 || (config !== undefined && !config.enabled('DYNAMIC_DEBUG') && !config.enabled('DYNAMIC_DEBUG_CORE'))) {
+    return name;
+  }
+  return name.slice(dot + 1) === 'dyndbg' ? undefined : name.slice(0, dot);
 }
 
 function unknown(module: KernelModule, name: string): string {

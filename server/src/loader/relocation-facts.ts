@@ -1,4 +1,4 @@
-import { EM_AARCH64, EM_X86_64, SHF_EXECINSTR, SHN_ABS, SHN_UNDEF, STB_WEAK } from '../elf/constants.ts';
+import { EM_AARCH64, EM_X86_64, SHF_EXECINSTR, SHN_ABS, SHN_UNDEF, SHT_REL, STB_WEAK } from '../elf/constants.ts';
 import type { ElfFile, ElfRelocation, ElfSection, ElfSymbol } from '../elf/elf-file.ts';
 import type { Reading } from '../elf/reading.ts';
 import { type RelocationSection, readRelocations } from '../elf/relocations.ts';
@@ -27,12 +27,14 @@ export function* readRelocationFacts(elf: ElfFile): Reading<readonly RelocationF
       const { type } = relocation;
       const stored = values.of(relocation, places);
       const targetNotZero = places.isFilled(relocation);
+      const rel = section.section.type === SHT_REL ? ({ rel: true } as const) : {};
       const key = stored === undefined && !targetNotZero ? type : JSON.stringify([type, targetNotZero, stored]);
       if (seen.has(key)) continue;
       seen.add(key);
       facts.push({
         type,
         section: section.target?.name ?? '',
+        ...rel,
         ...(targetNotZero ? { targetNotZero } : {}),
         ...(stored === undefined ? {} : { value: stored }),
       });

@@ -5,6 +5,8 @@ import type { Errno } from './verdict.ts';
 export interface RelocationRules {
   readonly types: ReadonlySet<number>;
   readonly errno: Errno;
+  /** Which of the two forms of relocation tables it takes (CONFIG_MODULES_USE_ELF_REL, _RELA). */
+  readonly table: 'REL' | 'RELA';
   /** The kernel's line for a type it does not know. */
   readonly line: (module: string, type: number) => string;
 }
@@ -31,6 +33,7 @@ const riscv: RelocationRules = {
     61,
   ]),
   errno: 'EINVAL',
+  table: 'RELA',
   line: (module, type) => `${module}: Unknown relocation type ${type}`,
 };
 
@@ -44,24 +47,28 @@ export const relocationRules: Readonly<Partial<Record<ArchitectureName, Relocati
   x86_64: {
     types: new Set([0, 1, 2, 4, 10, 11, 24]),
     errno: 'ENOEXEC',
+    table: 'RELA',
     line: (module, type) => `module: ${module}: Unknown rela relocation: ${type}`,
   },
   // 32 PC32 PLT32
   i386: {
     types: new Set([1, 2, 4]),
     errno: 'ENOEXEC',
+    table: 'REL',
     line: (module, type) => `module: ${module}: Unknown relocation: ${type}`,
   },
   // NONE; ABS and PREL data; MOVW; LD_PREL, ADR, ADD, LDST8; TSTBR, CONDBR, JUMP26, CALL26; LDST16 to 64; MOVW_PREL; LDST128
   arm64: {
     types: new Set([0, 256, ...range(257, 280), 282, 283, ...range(284, 293), 299]),
     errno: 'ENOEXEC',
+    table: 'RELA',
     line: (module, type) => `module ${module}: unsupported RELA relocation: ${type}`,
   },
   // NONE PC24 ABS32 REL32 CALL JUMP24 (ARM, Thumb), TARGET1 V4BX PREL31, MOVW/MOVT, PC groups
   arm: {
     types: new Set([0, 1, 2, 3, 10, 28, 29, 30, 38, 40, ...range(42, 50), 57, 59, 63]),
     errno: 'ENOEXEC',
+    table: 'REL',
     line: (module, type) => `${module}: unknown relocation: ${type}`,
   },
   riscv64: riscv,
@@ -70,6 +77,7 @@ export const relocationRules: Readonly<Partial<Record<ArchitectureName, Relocati
   s390x: {
     types: new Set([...range(0, 8), ...range(13, 36), 57, 58, 59]),
     errno: 'ENOEXEC',
+    table: 'RELA',
     line: (module, type) => `module ${module}: unknown relocation: ${type}`,
   },
 };

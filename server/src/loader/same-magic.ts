@@ -50,7 +50,7 @@ export const sameMagic: LoadCheck = {
 function differences(tokens: readonly VermagicToken[]): string {
   return tokens
     .filter((token) => token.counts && !token.same)
-    .map(({ module, kernel, why }) => `${quote(module)} instead of ${quote(kernel)} (${why})`)
+    .map(({ module, kernel, maker }) => `${quote(module)} instead of ${quote(kernel)} (${maker})`)
     .join('; ');
 }
 

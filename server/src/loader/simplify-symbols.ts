@@ -1,4 +1,4 @@
-import { EM_386, EM_X86_64, SHN_COMMON, SHN_LORESERVE, SHN_XINDEX } from '../elf/constants.ts';
+import { EM_386, EM_X86_64, SHN_ABS, SHN_COMMON, SHN_LIVEPATCH } from '../elf/constants.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { KernelModule, ModuleImport } from '../module/kernel-module.ts';
 import { VersionChecker } from './check-version.ts';
@@ -72,12 +72,14 @@ type SymbolEntry = ModuleImport | OddSymbol;
 function symbolsInOrder(module: KernelModule): readonly SymbolEntry[] {
   const sections = module.elf?.sections.length ?? 0;
   const odd = module.irregularSymbols.flatMap((symbol): OddSymbol[] => {
-    const entry = { symbol: symbol.name, symbolIndex: symbol.index, sectionIndex: symbol.sectionIndex };
-    if (symbol.shndx === SHN_COMMON) {
+    // The loader knows no SHN_XINDEX: it takes st_shndx as it stands.
+    const { shndx } = symbol;
+    const entry = { symbol: symbol.name, symbolIndex: symbol.index, sectionIndex: shndx };
+    if (shndx === SHN_COMMON) {
       return [{ kind: 'common', ...entry }];
     }
-    const ordinary = symbol.shndx < SHN_LORESERVE || symbol.shndx === SHN_XINDEX;
-    return ordinary && symbol.sectionIndex >= sections ? [{ kind: 'bad-section-index', ...entry }] : [];
+    const special = shndx === SHN_ABS || shndx === SHN_LIVEPATCH;
+    return shndx >= sections && !special ? [{ kind: 'bad-section-index', ...entry }] : [];
   });
   return odd.length === 0 ? module.imports : [...module.imports, ...odd].sort((a, b) => a.symbolIndex - b.symbolIndex);
 }

@@ -82,7 +82,7 @@ export const taintFlags: readonly TaintFlag[] = [
     name: 'OVERRIDDEN_ACPI_TABLE',
     meaning: 'an ACPI table was overridden',
     setByModule: undefined,
-    inBugReports: 'the firmware tables are not the machine maker’s',
+    inBugReports: "the firmware tables are not the machine maker's",
   },
   {
     bit: 9,
@@ -98,7 +98,7 @@ export const taintFlags: readonly TaintFlag[] = [
     name: 'CRAP',
     meaning: 'a staging driver was loaded',
     setByModule: 'the staging tag in modinfo',
-    inBugReports: 'the driver has not been reviewed to the kernel’s standards',
+    inBugReports: "the driver has not been reviewed to the kernel's standards",
   },
   {
     bit: 11,
@@ -122,7 +122,7 @@ export const taintFlags: readonly TaintFlag[] = [
     name: 'UNSIGNED_MODULE',
     meaning: 'a module without a valid signature was loaded',
     setByModule: 'no signature, or none that a trusted key verifies, on a kernel with CONFIG_MODULE_SIG=y',
-    inBugReports: 'the module is not the distributor’s',
+    inBugReports: "the module is not the distributor's",
   },
   {
     bit: 14,
@@ -138,7 +138,7 @@ export const taintFlags: readonly TaintFlag[] = [
     name: 'LIVEPATCH',
     meaning: 'the kernel was live patched',
     setByModule: 'the livepatch tag in modinfo',
-    inBugReports: 'the running code differs from the kernel’s source',
+    inBugReports: "the running code differs from the kernel's source",
   },
   {
     bit: 16,
@@ -170,7 +170,7 @@ export const taintFlags: readonly TaintFlag[] = [
     name: 'FWCTL',
     meaning: 'userspace used a mutating debug operation of fwctl',
     setByModule: undefined,
-    inBugReports: 'the device’s firmware state may be altered (since Linux 6.15 or so)',
+    inBugReports: "the device's firmware state may be altered (since Linux 6.15 or so)",
   },
 ];
 

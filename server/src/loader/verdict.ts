@@ -15,7 +15,9 @@ export type Errno =
   | 'EBADMSG'
   | 'EOPNOTSUPP'
   | 'EKEYREJECTED'
-  | 'EFAULT';
+  | 'EFAULT'
+  | 'E2BIG'
+  | 'ENOTSUPP';
 
 /** The prediction for one module on one target. */
 export interface Verdict {

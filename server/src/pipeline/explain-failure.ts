@@ -17,7 +17,7 @@ const messages: readonly (readonly [RegExp, Explanation])[] = [
   [
     /no space left on device/i,
     () =>
-      'The disk is full. Make room (the engine’s own: «docker system prune», «podman system prune»), then run it again.',
+      "The disk is full. Make room (the engine's own: «docker system prune», «podman system prune»), then run it again.",
   ],
   [
     /sudo: (?:a password is required|a terminal is required|sorry)/i,

@@ -41,8 +41,15 @@ function report(symbols: readonly SymbolComparison[], modinfo: ModuleReport['ins
           missing: [],
         },
         tokens: [
-          { module: 'preempt', kernel: 'preempt_rt', same: false, counts: true, why: 'CONFIG_PREEMPT_RT' },
-          { module: 'SMP', kernel: 'SMP', same: true, counts: true, why: 'CONFIG_SMP' },
+          {
+            module: 'preempt',
+            kernel: 'preempt_rt',
+            same: false,
+            counts: true,
+            maker: 'CONFIG_X',
+            why: 'CONFIG_PREEMPT_RT',
+          },
+          { module: 'SMP', kernel: 'SMP', same: true, counts: true, maker: 'CONFIG_X', why: 'CONFIG_SMP' },
         ],
         symbols,
       },

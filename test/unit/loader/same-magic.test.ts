@@ -143,3 +143,10 @@ test('a .modinfo that is not allocated does not exist for 6.1, and does for 6.12
   assert.equal(hidden('6.1.0').errno, 'ENOEXEC');
   assert.equal(hidden('6.12.0').verdict, 'loads');
 });
+
+test('the first sentence stands alone: each word that differs, and in brackets what makes it', () => {
+  const rt = module({ vermagic: `${release} SMP preempt_rt mod_unload modversions ` });
+  const message = predict(rt, target({ options: crcs })).findings[0]?.message ?? '';
+  const first = message.slice(0, message.indexOf('. ') + 1);
+  assert.match(first, /it has "preempt_rt" instead of "preempt" \(CONFIG_PREEMPT_RT makes preempt_rt; .* makes preempt\)\.$/);
+});
