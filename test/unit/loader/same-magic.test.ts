@@ -148,5 +148,8 @@ test('the first sentence stands alone: each word that differs, and in brackets w
   const rt = module({ vermagic: `${release} SMP preempt_rt mod_unload modversions ` });
   const message = predict(rt, target({ options: crcs })).findings[0]?.message ?? '';
   const first = message.slice(0, message.indexOf('. ') + 1);
-  assert.match(first, /it has "preempt_rt" instead of "preempt" \(CONFIG_PREEMPT_RT makes preempt_rt; .* makes preempt\)\.$/);
+  assert.match(
+    first,
+    /it has "preempt_rt" instead of "preempt" \(CONFIG_PREEMPT_RT makes preempt_rt; .* makes preempt\)\.$/,
+  );
 });
