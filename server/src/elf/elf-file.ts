@@ -1,3 +1,5 @@
+import type { RawSection } from './raw-tables.ts';
+
 /**
  * What an ELF file's own tables say, as raw numbers: nothing here is judged. The kernel's verdict on
  * these numbers is `loader/elf-validity`. 64-bit fields are JS numbers: beyond 2^53 they are inexact,
@@ -23,20 +25,10 @@ export interface ElfHeader {
   readonly shstrndx: number;
 }
 
-export interface ElfSection {
+export interface ElfSection extends RawSection {
   readonly index: number;
   /** '' when the name lies outside the section name table. */
   readonly name: string;
-  readonly nameOffset: number;
-  readonly type: number;
-  readonly flags: number;
-  readonly addr: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly link: number;
-  readonly info: number;
-  readonly addralign: number;
-  readonly entsize: number;
 }
 
 export interface ElfSymbol {
