@@ -7,6 +7,7 @@ import { editorViewType } from './ko-editor/view-type.ts';
 import type { LanguageServer } from './language-server.ts';
 import { isModuleFile } from './module-files.ts';
 import { openAsHex } from './open-as-hex.ts';
+import { openPhase } from './rebuild/phases-view.ts';
 import type { Rebuild } from './rebuild/rebuild.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { selectTarget } from './select-target.ts';
@@ -61,6 +62,11 @@ export const commandTable = {
     if (module) await rebuild.thisModule(module);
   },
   'vermagic.rerunPhase': ({ rebuild }, argument) => rebuild.phase(argument),
+  'vermagic.runPhase': ({ rebuild }, argument) => rebuild.phase(rebuild.view.rowOf(argument)),
+  'vermagic.rebuildStale': ({ rebuild }) => rebuild.inContainer(undefined),
+  'vermagic.openPhase': ({ rebuild }, argument) => openPhase(rebuild.view.rowOf(argument)),
+  'vermagic.showPhaseLog': ({ rebuild }, argument) => rebuild.showLog(argument),
+  'vermagic.refreshPhases': ({ rebuild }) => rebuild.view.refresh(),
   'vermagic.rebakeRootfs': ({ rebuild }) => rebuild.kind('rootfs'),
   'vermagic.rebuildHeadersPackage': ({ rebuild }) => rebuild.kind('headers'),
   'vermagic.stopRebuild': ({ rebuild }) => rebuild.stop(),

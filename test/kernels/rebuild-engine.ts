@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import os from 'node:os';
 import path from 'node:path';
 
-/** podman, an image with make and gcc, and the headers of a stock and of a real-time kernel; or why there are none. */
+/** podman or docker, an image with make and gcc, and the headers of a stock and of a real-time kernel; or why there are none. */
 export interface RebuildEngine {
   readonly problem: string | undefined;
+  readonly name: 'podman' | 'docker';
   readonly image: string;
   /** What the engine's configuration is found by. */
   readonly env: Readonly<Record<string, string>>;
@@ -18,7 +19,8 @@ const place = path.join(os.tmpdir(), `vermagic-podman-${process.getuid?.() ?? 0}
 
 /**
  * Makes what is missing: VERMAGIC_KBUILD_IMAGE_ROOT names an unpacked Debian with make and gcc, else debootstrap makes one.
- * Settings are in files of our own: the machine's containers and images are left alone.
+ * Settings are in files of our own: the machine's containers and images are left alone. VERMAGIC_REBUILD_ENGINE=docker uses
+ * the Docker daemon that DOCKER_HOST names instead.
  */
 export function rebuildEngine(): RebuildEngine {
   const headers = existsSync('/usr/src') ? readdirSync('/usr/src') : [];
@@ -30,12 +32,19 @@ export function rebuildEngine(): RebuildEngine {
     .filter((name) => /^linux-headers-6\.1\.0-\d+-rt-amd64$/.test(name))
     .sort()
     .at(-1);
-  const base = { image, env: configure(), stock: `/usr/src/${stock}`, realtime: `/usr/src/${realtime}` };
+  const name: RebuildEngine['name'] = process.env['VERMAGIC_REBUILD_ENGINE'] === 'docker' ? 'docker' : 'podman';
+  const base = {
+    name,
+    image,
+    env: name === 'docker' ? {} : configure(),
+    stock: `/usr/src/${stock}`,
+    realtime: `/usr/src/${realtime}`,
+  };
   if (!stock || !realtime) return { ...base, problem: 'linux-headers for amd64 and rt-amd64 are not installed' };
-  for (const program of ['podman', 'runc']) {
+  for (const program of name === 'docker' ? ['docker'] : ['podman', 'runc']) {
     if (spawnSync(program, ['--version']).error) return { ...base, problem: `${program} is not installed` };
   }
-  return { ...base, problem: importImage(base.env) };
+  return { ...base, problem: importImage(name, base.env) };
 }
 
 function configure(): Record<string, string> {
@@ -49,9 +58,9 @@ function configure(): Record<string, string> {
   return { CONTAINERS_CONF: containers, CONTAINERS_STORAGE_CONF: storage };
 }
 
-function importImage(env: Record<string, string>): string | undefined {
+function importImage(name: RebuildEngine['name'], env: Record<string, string>): string | undefined {
   const options = { env: { ...process.env, ...env }, stdio: 'pipe' } as const;
-  if (spawnSync('podman', ['image', 'exists', image], options).status === 0) return undefined;
+  if (spawnSync(name, ['image', 'inspect', image], options).status === 0) return undefined;
   let root = process.env['VERMAGIC_KBUILD_IMAGE_ROOT'];
   if (root === undefined) {
     if (spawnSync('debootstrap', ['--version']).error) return 'debootstrap is not installed';
@@ -66,9 +75,9 @@ function importImage(env: Record<string, string>): string | undefined {
       return `debootstrap failed: ${made.stdout.toString().trim().split('\n').at(-1)}`;
     }
   }
-  const script = 'tar -C "$1" -c . | podman import - "$2"';
-  const imported = spawnSync('sh', ['-c', script, 'sh', root, image], options);
-  return imported.status === 0 ? undefined : `podman import failed: ${imported.stderr.toString().trim()}`;
+  const script = 'tar -C "$1" -c . | "$2" import - "$3"';
+  const imported = spawnSync('sh', ['-c', script, 'sh', root, name, image], options);
+  return imported.status === 0 ? undefined : `${name} import failed: ${imported.stderr.toString().trim()}`;
 }
 
 /** A workspace with one module, as a person has it; `files` besides or instead. */
@@ -82,7 +91,7 @@ export function moduleWorkspace(
     targets: { rt: [engine.realtime] },
     pipeline: {
       container: {
-        engine: 'podman',
+        engine: engine.name,
         image: engine.image,
         mounts: ['/usr/src:/usr/src:ro', '/usr/lib/linux-kbuild-6.1:/usr/lib/linux-kbuild-6.1:ro'],
       },

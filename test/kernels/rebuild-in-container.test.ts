@@ -33,7 +33,7 @@ function vermagic(cwd: string, ...args: string[]) {
 }
 
 function podman(...args: string[]): string {
-  return spawnSync('podman', args, { env, encoding: 'utf8' }).stdout.trim();
+  return spawnSync(engine.name, args, { env, encoding: 'utf8' }).stdout.trim();
 }
 
 const ourContainers = () => podman('ps', '--all', '--quiet', '--filter=name=^vermagic-');
@@ -210,7 +210,7 @@ test('a missing image, engine or program is named with what to do', { skip }, ()
     env: { ...env, PATH: '/nowhere' },
     encoding: 'utf8',
   });
-  assert.match(missing.stdout, /There is no podman on this machine\. Install it/);
+  assert.match(missing.stdout, new RegExp(`There is no ${engine.name} on this machine\\. Install it`));
 });
 
 test('words of a shell in targets, values and names are handed over as they are', { skip }, () => {

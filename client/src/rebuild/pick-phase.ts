@@ -10,7 +10,7 @@ const states = {
 };
 
 /** The pipeline in its order: state, command, and why a phase is stale. */
-export async function pickPhase(server: LanguageServer, folder: Uri): Promise<string | undefined> {
+export async function pickPhase(server: LanguageServer, folder: Uri, title: string): Promise<string | undefined> {
   const phases = server.pipeline(folder).then(({ phases: list }) =>
     list.map(({ name, state, reasons, command, place }) => ({
       label: name,
@@ -19,8 +19,8 @@ export async function pickPhase(server: LanguageServer, folder: Uri): Promise<st
     })),
   );
   const picked = await window.showQuickPick(phases, {
-    title: 'Re-run Phase',
-    placeHolder: 'What it stands on is run first as far as that is stale',
+    title,
+    placeHolder: 'The phases in their order',
     matchOnDescription: true,
     matchOnDetail: true,
   });

@@ -17,6 +17,8 @@ import { BuildProblems } from './build-problems.ts';
 import { type AgreedRun, BuildTerminal } from './build-terminal.ts';
 import { agreed, trusted } from './confirm-run.ts';
 import { outcomeText } from './outcome-text.ts';
+import type { PhaseNode } from './phase-nodes.ts';
+import { PhasesView } from './phases-view.ts';
 import { pickPhase } from './pick-phase.ts';
 import { RebuildTasks, taskType } from './task-provider.ts';
 
@@ -27,6 +29,7 @@ export class Rebuild extends Disposable {
   readonly #server: LanguageServer;
   readonly #memory: Memento;
   readonly #problems: BuildProblems;
+  readonly view: PhasesView;
   readonly #tasks: RebuildTasks;
   readonly #subscriptions: Disposable;
   #current: BuildTerminal | undefined;
@@ -36,8 +39,9 @@ export class Rebuild extends Disposable {
     this.#server = server;
     this.#memory = memory;
     this.#problems = new BuildProblems(server);
+    this.view = new PhasesView(server);
     this.#tasks = new RebuildTasks(server, (folder, request) => this.#terminal(folder, request));
-    this.#subscriptions = Disposable.from(this.#problems, tasks.registerTaskProvider(taskType, this.#tasks));
+    this.#subscriptions = Disposable.from(this.#problems, this.view, tasks.registerTaskProvider(taskType, this.#tasks));
   }
 
   /** The phases that make a module, or all that is stale. */
@@ -53,9 +57,10 @@ export class Rebuild extends Disposable {
   /** Asks which one unless it is named. */
   async phase(argument: unknown): Promise<void> {
     if (!(await trusted())) return;
-    const folder = await this.#folder(undefined);
+    const { phase: named, folder: place } = wishOf(argument);
+    const folder = await this.#folder(place === undefined ? undefined : Uri.parse(place));
     if (!folder) return;
-    const phase = typeof argument === 'string' ? argument : await pickPhase(this.#server, folder.uri);
+    const phase = named ?? (await pickPhase(this.#server, folder.uri, 'Re-run Phase'));
     if (phase !== undefined) await this.#start(folder.uri, { phase });
   }
 
@@ -66,6 +71,19 @@ export class Rebuild extends Disposable {
   stop(): void {
     if (this.#current?.isRunning) this.#current.stop();
     else void window.showInformationMessage('Vermagic: no build is running.');
+  }
+
+  /** What the last run of a phase said; asks which one unless it is named. */
+  async showLog(argument: unknown): Promise<void> {
+    const { phase: named, folder: place } = wishOf(argument);
+    const folder = await this.#folder(place === undefined ? undefined : Uri.parse(place));
+    if (!folder) return;
+    const phase = named ?? (await pickPhase(this.#server, folder.uri, 'Show Log of Phase'));
+    if (phase === undefined) return;
+    const { phases } = await this.#server.pipeline(folder.uri);
+    const log = phases.find(({ name }) => name === phase)?.log ?? null;
+    if (log === null) throw new Error(`${phase} has no log here: it was not run by Vermagic yet.`);
+    await window.showTextDocument(this.#server.editorUri(log), { preview: true });
   }
 
   /** Shows the project file with the pipeline as it was detected, not saved: the user decides. */
@@ -113,7 +131,7 @@ export class Rebuild extends Disposable {
     const next = this.#next;
     this.#next = undefined;
     const prepare = async () => next ?? ((await trusted()) ? this.#agree(folder, wish) : undefined);
-    const terminal = new BuildTerminal(this.#server, prepare, (report) => this.#show(report));
+    const terminal = new BuildTerminal(this.#server, prepare, (report) => this.#show(folder, report));
     this.#current = terminal;
     return terminal;
   }
@@ -136,7 +154,7 @@ export class Rebuild extends Disposable {
     return (await agreed(plan, this.#memory)) ? { params, plan } : undefined;
   }
 
-  #show(report: RebuildReport): void {
+  #show(folder: WorkspaceFolder, report: RebuildReport): void {
     this.#problems.show(report.problems);
     const text = `Vermagic: ${outcomeText(report)}`;
     const errors = report.problems.length > 0 || report.remaining > 0;
@@ -149,7 +167,8 @@ export class Rebuild extends Disposable {
           : window.showWarningMessage(text, 'Show Log');
     void shown.then((answer) => {
       if (answer === 'Show Problems') void commands.executeCommand('workbench.actions.view.problems');
-      if (answer === 'Show Log') void commands.executeCommand('workbench.action.tasks.showTasks');
+      const phase = report.failedPhase ?? report.completed.at(-1);
+      if (answer === 'Show Log') void this.showLog({ phase, folder: folder.uri.toString() });
     });
   }
 
@@ -163,4 +182,14 @@ export class Rebuild extends Disposable {
     void window.showInformationMessage('Vermagic: open the folder of the project first.');
     return undefined;
   }
+}
+
+/** A row of the view, or what a quick fix names. */
+function wishOf(argument: unknown): Partial<Pick<PhaseNode, 'phase' | 'folder'>> {
+  if (typeof argument !== 'object' || argument === null) return {};
+  const { phase, folder } = argument as Record<string, unknown>;
+  return {
+    ...(typeof phase === 'string' ? { phase } : {}),
+    ...(typeof folder === 'string' ? { folder } : {}),
+  };
 }

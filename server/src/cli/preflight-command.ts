@@ -14,6 +14,7 @@ import {
 } from '../service/preflight.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
+import type { LintReport } from './lint-command.ts';
 import { formatOf, json } from './output-format.ts';
 import { type GateReport, type PreflightReport, preflightText } from './preflight-text.ts';
 import type { PlacedFinding } from './sarif.ts';
@@ -61,11 +62,11 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     };
     for (const place of places) gates.push(await runGate(ports, tools, place, rules));
     progress.clear();
-    gates.push(await lintGate(operand, io, ports));
+    gates.push(await lintGate(operand, root, io, ports));
     const report: PreflightReport = { ...reasonsOfGates(gates), gates };
+    await print(report, format, args, io, version);
     const manifest = args.value('manifest');
     if (manifest !== undefined) await writeManifest(manifest, report, places, io, ports, version);
-    await print(report, format, args, io, version);
     return report.ready ? exitStatus.clean : exitStatus.findings;
   } finally {
     progress.clear();
@@ -78,10 +79,31 @@ function shownPath(root: string, shown: string, uri: string): string {
   return relative === '' ? shown : path.join(shown, relative);
 }
 
+/** Build phases that are stale: what would be flashed was made before something changed. */
+async function stalePhases(operand: string, root: string, ports: Ports): Promise<LintReport[]> {
+  const { hasBuildRecords, staleFindings } = await import('../service/stale-findings.ts');
+  if (!(await hasBuildRecords(ports, root))) return [];
+  const { Session } = await import('../service/session.ts');
+  const session = new Session(ports);
+  await session.open([root]);
+  const show = (uri: string) => shownPath(root, operand, uri);
+  return (await staleFindings(ports, session, root)).map(({ uri, range: { start, end }, rule, severity, message }) => ({
+    path: show(uri),
+    line: start.line + 1,
+    column: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
+    rule,
+    severity,
+    message,
+  }));
+}
+
 /** The project's scripts and configuration, by `vermagic lint` itself. */
-async function lintGate(operand: string, io: CliIo, ports: Ports): Promise<GateReport> {
+async function lintGate(operand: string, root: string, io: CliIo, ports: Ports): Promise<GateReport> {
   const { lintFiles } = await import('./lint-command.ts');
-  const { reports: lint, unreadable } = await lintFiles([operand], [], io, ports);
+  const { reports, unreadable } = await lintFiles([operand], [], io, ports);
+  const lint = [...(await stalePhases(operand, root, ports)), ...reports];
   for (const problem of unreadable) io.err(`vermagic preflight: ${problem}\n`);
   const reasons = reasonsOfScripts(lint);
   if (unreadable.length > 0) reasons.push(`${unreadable.length} of its files and folders could not be read`);

@@ -26,12 +26,14 @@ import type { PhaseStatus } from '../pipeline/staleness.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, joinUri, uriPath } from '../ports/uri.ts';
 import { placeOf } from '../service/pipeline-findings.ts';
+import type { LoadedPipeline } from '../service/pipeline-project.ts';
 import { writeProjectPipeline } from '../service/pipeline-project-edit.ts';
 import { Rebuilder, RebuildProblem } from '../service/pipeline-rebuild.ts';
 import { projectFileName } from '../service/project-file.ts';
 import type { Session } from '../service/session.ts';
 import { untrustedText, type WorkspaceTrust } from '../service/workspace-trust.ts';
 import { toDiagnostic } from './convert.ts';
+import { InputWatchers } from './input-watchers.ts';
 import { linesOf, placeText, reportOf } from './pipeline-reports.ts';
 
 /** A failed request that says to the user what to do. */
@@ -55,6 +57,7 @@ export class PipelineFeatures {
   /** How our own command line is started, for gates. */
   readonly #cliCommand: readonly string[] | undefined;
   readonly #trust: WorkspaceTrust;
+  readonly #watchers: InputWatchers;
   /** Runs with the phase that each is at. */
   readonly #running = new Map<AbortController, { phase: string; readonly ended: Promise<unknown> }>();
   #published = new Set<string>();
@@ -78,6 +81,9 @@ export class PipelineFeatures {
     this.#related = textDocument?.publishDiagnostics?.relatedInformation ?? false;
     this.#publishes = textDocument?.diagnostic !== undefined;
     this.#rebuilder = new Rebuilder(ports, session);
+    const watching = options.client.capabilities.workspace?.didChangeWatchedFiles;
+    const relative = watching?.dynamicRegistration === true && watching.relativePatternSupport === true;
+    this.#watchers = new InputWatchers(options.connection, relative);
   }
 
   listen(): void {
@@ -117,15 +123,22 @@ export class PipelineFeatures {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       void this.#connection.sendNotification(method.pipelineChanged, null);
-      if (this.#publishes) void this.publish().catch((error) => this.#ports.logger.warn(String(error)));
+      void this.#lookAgain().catch((error) => this.#ports.logger.warn(String(error)));
     }, quietMs);
   }
 
+  async #lookAgain(): Promise<void> {
+    const loaded: LoadedPipeline[] = [];
+    for (const folder of this.#session.surroundings().folders) loaded.push(await this.#rebuilder.load(folder));
+    await this.#watchers.watch(loaded.map(({ pipeline }) => pipeline));
+    if (this.#publishes) await this.#publish(loaded);
+  }
+
   /** Findings stand at the changed lines, in files that need not be open. The engine is not asked in the background. */
-  async publish(): Promise<void> {
+  async #publish(pipelines: readonly LoadedPipeline[]): Promise<void> {
     const byUri = new Map<string, Diagnostic[]>();
-    for (const folder of this.#session.surroundings().folders) {
-      const { findings } = await this.#rebuilder.status(await this.#rebuilder.load(folder));
+    for (const loaded of pipelines) {
+      const { findings } = await this.#rebuilder.status(loaded);
       for (const finding of findings) {
         const uri = finding.where?.uri;
         if (uri !== undefined) byUri.set(uri, [...(byUri.get(uri) ?? []), toDiagnostic(finding, this.#related)]);

@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver';
 import type { Ports } from '../ports/ports.ts';
 import type { Session } from '../service/session.ts';
+import { staleFindings } from '../service/stale-findings.ts';
 import type { Verification } from '../service/verification.ts';
 import type { VerifiedFindings } from '../service/verified-findings.ts';
 import { verificationOf, verifyPlaces } from '../service/verify-workspace.ts';
@@ -86,7 +87,10 @@ export class VerifyFeatures {
     );
     progress.begin('Verifying', 0, 'reading the kernel', true);
     try {
-      const asked = await verificationOf(params, this.#session, this.#version);
+      const verification = await verificationOf(params, this.#session, this.#version);
+      const { kind, uri } = verification;
+      const stale = kind === 'preflight' ? await staleFindings(this.#ports, this.#session, uri) : [];
+      const asked = { ...verification, stale };
       const before = this.#last.catch(() => undefined);
       const running = before.then(async () => {
         abort.signal.throwIfAborted();

@@ -2,15 +2,21 @@ import type { ProcessRunner } from '../ports/process-runner.ts';
 import { type EngineName, engineProgram, killArguments, removeArguments } from './engine.ts';
 
 const askMs = 20_000;
+/** A container that is being removed is listed until that is done. */
+const looks = 20;
+const lookMs = 250;
 
 /** Ends a container that we named, and makes sure that nothing of it is left. False when it still is. */
 export async function stopContainer(processes: ProcessRunner, engine: EngineName, name: string): Promise<boolean> {
   await processes.run(killArguments(engine, name), { timeoutMs: askMs });
   await processes.run(removeArguments(engine, name), { timeoutMs: askMs });
-  const listed = await processes.run([...engineProgram(engine), 'ps', '--all', '--quiet', `--filter=name=^${name}$`], {
-    timeoutMs: askMs,
-  });
-  return listed.status !== 0 || listed.stdout.trim() === '';
+  const list = [...engineProgram(engine), 'ps', '--all', '--quiet', `--filter=name=^${name}$`];
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await new Promise((resolve) => setTimeout(resolve, lookMs));
+    const listed = await processes.run(list, { timeoutMs: askMs });
+    if (listed.status !== 0 || listed.stdout.trim() === '') return true;
+  }
+  return false;
 }
 
 /** Ids of the containers that run now. */

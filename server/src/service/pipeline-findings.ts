@@ -77,7 +77,7 @@ function sourcesChanged(pipeline: Pipeline, phase: Phase, reasons: readonly Stal
 }
 
 function rerun(phase: string): NonNullable<Finding['fixes']>[number] {
-  return { kind: 'command', title: `Re-run ${phase}`, command: 'vermagic.rerunPhase', arguments: [phase] };
+  return { kind: 'command', title: `Re-run ${phase}`, command: 'vermagic.rerunPhase', arguments: [{ phase }] };
 }
 
 /** `Run kernel, then rootfs; then flash again yourself (make flash).` */

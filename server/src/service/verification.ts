@@ -39,6 +39,8 @@ export interface Verification {
   /** Levels of the project and of the settings. */
   readonly levels: TreeScanRequest['levels'];
   readonly version: string;
+  /** For `preflight`: what was built before something changed. */
+  readonly stale?: readonly ScriptFinding[];
 }
 
 export interface VerificationTools extends ScanTools {
@@ -72,7 +74,10 @@ export async function verify(ports: Ports, tools: VerificationTools, asked: Veri
     trees.push(...verifiedTrees(gate, result.scan));
     before += modulesOf(gate);
   }
-  const scripts = asked.kind === 'preflight' ? levelled(await tools.lint(asked.uri), asked.levels) : [];
+  const scripts =
+    asked.kind === 'preflight'
+      ? levelled([...(asked.stale ?? []), ...(await tools.lint(asked.uri))], asked.levels)
+      : [];
   const reasons = reasonsOfScripts(scripts);
   if (asked.kind === 'preflight')
     results.push({ kind: 'lint', path: asked.name, ready: reasons.length === 0, reasons });

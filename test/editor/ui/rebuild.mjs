@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buildOnHost, helloC, moduleWorkspace, rebuildEngine } from '../../kernels/rebuild-engine.ts';
 
 // A container engine takes minutes to set up: only where it is asked for. The editor's server inherits its settings.
-const engine = process.env.VERMAGIC_REBUILD ? rebuildEngine() : undefined;
+export const engine = process.env.VERMAGIC_REBUILD ? rebuildEngine() : undefined;
 if (engine && !engine.problem) Object.assign(process.env, engine.env);
 
 /** From a refused module to one that loads, by clicking, with a real engine and a real Kbuild. */
