@@ -17,7 +17,12 @@ const io: CliIo = {
 const say = (message: string) => io.err(`vermagic: ${message}\n`);
 
 // A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  // Half a report must not pass for a whole one.
+  say(`the output could not be written: ${error.message}. What is there of it is not whole.`);
+  process.exit(2);
+});
 
 const ports = nodePorts({ debug() {}, info() {}, warn: say, error: say });
 endWithBuilds(ports.journal, [process.execPath, import.meta.filename]);

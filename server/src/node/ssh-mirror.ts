@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isRunning } from './running-process.ts';
 
 /** What is asked of the other machine: constant text, into which nothing of ours or of the user is put. All of it only reads. */
 const remote = {
@@ -41,7 +42,8 @@ export async function mirrorMachine(host: string, say: (message: string) => void
   const name = release.bytes.toString('utf8').trim();
   if (!/^\d[\w.+~-]*$/.test(name))
     return { problem: `"uname -r" says '${name.slice(0, 80)}', which is no kernel release.` };
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vermagic-'));
+  removeAbandoned();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `vermagic-ssh-${process.pid}-`));
   const dispose = () => fs.rmSync(folder, { recursive: true, force: true });
   const interrupted = () => {
     dispose();
@@ -72,6 +74,19 @@ export async function mirrorMachine(host: string, say: (message: string) => void
       dispose();
     },
   };
+}
+
+/** Copies of scans that were killed: nothing else would ever remove them. */
+function removeAbandoned(): void {
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    const owner = /^vermagic-ssh-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isRunning(Number(owner))) continue;
+    try {
+      fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's, who removes it with the next scan.
+    }
+  }
 }
 
 const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
