@@ -3,6 +3,7 @@ import type { FileSystem } from '../ports/file-system.ts';
 import { joinUri, uriName, uriPath } from '../ports/uri.ts';
 import { joinPins } from '../rules/kbuild/join-pins.ts';
 import { type PinFile, pinSource, readPinFile } from '../rules/kbuild/pin-file.ts';
+import { PinLines } from '../rules/kbuild/pin-lines.ts';
 import type { PinPicture } from '../rules/kbuild/pin-picture.ts';
 
 /** Folders in which no one pins versions by hand, or that are too large to look into. */
@@ -11,6 +12,8 @@ const skipped = /^(?:\.git|node_modules|rootfs|Linux_for_Tegra|build.*|out|dist|
 /** The pins of a workspace, file by file, so that a changed file is read alone. */
 export class PinStore {
   readonly #files = new Map<string, PinFile>();
+  /** Lines of the files that are edited. */
+  readonly #lines = new Map<string, PinLines>();
   #picture: PinPicture | undefined;
 
   get picture(): PinPicture {
@@ -22,11 +25,15 @@ export class PinStore {
   update(uri: string, text: string): void {
     const source = pinSource(uriPath(uri));
     if (source === undefined) return;
-    this.#files.set(uri, readPinFile(uri, source, text));
+    const known = this.#files.has(uri);
+    const lines = this.#lines.get(uri) ?? new PinLines();
+    if (known) this.#lines.set(uri, lines);
+    this.#files.set(uri, readPinFile(uri, source, text, lines));
     this.#picture = undefined;
   }
 
   remove(uri: string): void {
+    this.#lines.delete(uri);
     if (this.#files.delete(uri)) this.#picture = undefined;
   }
 }

@@ -8,9 +8,11 @@ const trust: readonly PinSource[] = ['env', 'makefile', 'script', 'dockerfile', 
 
 /** Joins the pins of all files to one picture: values expanded, conflicts found. */
 export function joinPins(files: readonly PinFile[]): PinPicture {
-  const raw = files
-    .flatMap((file) => file.pins)
-    .sort((a, b) => trust.indexOf(a.source) - trust.indexOf(b.source) || Number(a.isDefault) - Number(b.isDefault));
+  const all = files.flatMap((file) => file.pins);
+  const raw = trust.flatMap((source) => {
+    const own = all.filter((pin) => pin.source === source);
+    return [...own.filter((pin) => !pin.isDefault), ...own.filter((pin) => pin.isDefault)];
+  });
   const byName = new Map<string, Omit<Pin, 'value'>[]>();
   for (const pin of raw) {
     const list = byName.get(pin.name);

@@ -1,6 +1,7 @@
 import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
 import { parseKbuild } from '../../text/kbuild-syntax.ts';
 import { LineIndex } from '../../text/line-index.ts';
+import { type PinLine, PinLines } from './pin-lines.ts';
 import type { Pin, PinRole, PinSource, PinUse } from './pin-picture.ts';
 
 /** The pins and uses of one file, before they are joined with those of others. */
@@ -36,7 +37,8 @@ export function pinSource(path: string): PinSource | undefined {
   return /^(?:Docker|Container)file/.test(name) ? 'dockerfile' : undefined;
 }
 
-export function readPinFile(uri: string, source: PinSource, text: string): PinFile {
+/** `memory` is given again for the next text of the same file: what did not change is not read again. */
+export function readPinFile(uri: string, source: PinSource, text: string, memory = new PinLines()): PinFile {
   const lines = new LineIndex(text);
   const pin = (one: Assigned): Omit<Pin, 'value'> => ({
     name: one.name,
@@ -48,16 +50,22 @@ export function readPinFile(uri: string, source: PinSource, text: string): PinFi
     source,
     isDefault: one.isDefault,
   });
-  const uses: PinUse[] = [];
-  if (source !== 'manifest' && source !== 'vermagic') {
-    for (const { name, start, end } of variableUses(text)) uses.push({ name, uri, range: lines.range(start, end) });
+  const use = ({ name, start, end }: PinLine['uses'][number]): PinUse => ({
+    name,
+    uri,
+    range: lines.range(start, end),
+  });
+  if (source === 'env' || source === 'script') {
+    const read = memory.read(text);
+    return { uri, source, pins: read.assignments.map(pin), uses: read.uses.map(use) };
   }
+  const uses = source === 'manifest' || source === 'vermagic' ? [] : [...variableUses(text)].map(use);
   return { uri, source, pins: assigned(source, text).map(pin), uses };
 }
 
 type Assigned = Omit<EnvAssignment, 'literal'>;
 
-function assigned(source: PinSource, text: string): readonly Assigned[] {
+function assigned(source: Exclude<PinSource, 'env' | 'script'>, text: string): readonly Assigned[] {
   switch (source) {
     case 'vermagic':
       return bareVermagic(text);
@@ -70,8 +78,6 @@ function assigned(source: PinSource, text: string): readonly Assigned[] {
       ];
     case 'dockerfile':
       return dockerArguments(text);
-    default:
-      return parseEnvAssignments(text);
   }
 }
 
