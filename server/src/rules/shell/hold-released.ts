@@ -9,6 +9,8 @@ export const holdReleased: ScriptRule = {
   rule: 'hold-released',
   *check(facts) {
     for (const command of facts.commands) {
+      const selected = selectedAway(facts, command);
+      if (selected !== undefined) yield selection(command, selected);
       const tool = packageCommand(command);
       if (tool?.action !== 'unhold') continue;
       for (const item of tool.packages) {
@@ -31,16 +33,41 @@ export const holdReleased: ScriptRule = {
 };
 
 /** `apt-mark showhold | xargs apt-mark unhold`, `apt-mark unhold $(apt-mark showhold)` */
-function releasesAll({ commands }: ScriptFacts, command: ShellCommand): boolean {
+function releasesAll({ commands, document }: ScriptFacts, command: ShellCommand): boolean {
   const showsHold = (other: ShellCommand): boolean => other.name === 'apt-mark' && other.argv[1]?.value === 'showhold';
   if (command.upstream.some(showsHold)) return true;
   const unknown = command.argv.find((word) => word.value === undefined);
   if (unknown === undefined) return false;
   const source = unknown.parts.map((part) => part.source ?? '').join('');
   if (/\bshowhold\b/.test(source)) return true;
+  // for p in $(apt-mark showhold); do apt-mark unhold "$p"; done
+  const name = /^"?\$\{?([A-Za-z_]\w*)\}?"?$/.exec(source)?.[1];
+  if (name !== undefined && new RegExp(`\\bfor\\s+${name}\\s+in\\s[^;\\n]*\\bshowhold\\b`).test(document.text))
+    return true;
   // HELD=$(apt-mark showhold); apt-mark unhold $HELD
   const before = commands.filter((other) => other.order < command.order && showsHold(other));
   return before.length > 0 && /held|hold/i.test(source);
+}
+
+/** `echo "pkg install" | dpkg --set-selections`: a protected package that gets another mark than hold. */
+function selectedAway({ policy, document, edits }: ScriptFacts, command: ShellCommand): string | undefined {
+  if (command.name !== 'dpkg' || !command.argv.some((word) => word.value === '--set-selections')) return undefined;
+  const line = document.lines.lineText(edits.lineOf(command));
+  const piped = line.slice(0, line.indexOf('--set-selections'));
+  const marks = [
+    ...piped.matchAll(/([a-z0-9][a-z0-9.+-]+)(?::\w+)?(?:[ \t]|\\t)+(?:install|deinstall|purge)\b[^|]*\|/g),
+  ];
+  return marks.map((match) => match[1] ?? '').find((name) => policy.isProtected(name));
+}
+
+function selection(command: ShellCommand, name: string): Found {
+  return {
+    rule: 'hold-released',
+    start: command.start,
+    end: command.end,
+    subject: name,
+    message: `Takes the mark "hold" from ${name}, so the next upgrade may replace the kernel. Expected: protected packages stay held. Select "hold" for it.`,
+  };
 }
 
 function everything(facts: ScriptFacts, command: ShellCommand): Found {

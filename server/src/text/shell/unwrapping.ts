@@ -41,7 +41,7 @@ function throughWrapper(
     words = words.slice(at + 1);
   }
   const parsed = parseArguments(words, wrapper.grammar);
-  const script = scriptOption(wrapper, parsed);
+  const script = scriptOption(wrapper, parsed) ?? scriptBehind(wrapper, words.slice(parsed.firstOperand));
   if (script !== undefined) {
     runner.script(scriptText(script), undefined, { ...context, inString: true });
     return true;
@@ -98,6 +98,14 @@ function scriptOption(wrapper: Wrapper, parsed: ParsedArguments): Word | undefin
   if (wrapper.scriptOption === undefined) return undefined;
   const option = parsed.options.find((item) => item.name === wrapper.scriptOption || item.name.endsWith('command'));
   return option === undefined ? undefined : (option.value ?? option.word);
+}
+
+/** `flock FILE -c SCRIPT` */
+function scriptBehind(wrapper: Wrapper, operands: readonly Word[]): Word | undefined {
+  const option = operands[wrapper.operands]?.value;
+  return wrapper.scriptAfterOperands === true && (option === '-c' || option === '--command')
+    ? operands[wrapper.operands + 1]
+    : undefined;
 }
 
 function scriptText(word: Word): MappedText {

@@ -15,6 +15,8 @@ export interface Wrapper {
   readonly place?: 'chroot' | 'remote' | 'container';
   /** Option whose value is a script (`su -c`). */
   readonly scriptOption?: string;
+  /** It stands behind the own operands (`flock FILE -c …`). */
+  readonly scriptAfterOperands?: boolean;
   /** Words that must come first (`docker run`), any of them. */
   readonly subcommands?: readonly string[];
   /** Letters that ask about the command instead of running it. */
@@ -137,7 +139,9 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     ),
     operands: 1,
     scriptOption: 'c',
+    scriptAfterOperands: true,
   },
+  pkexec: { grammar: grammar('', 'user= keep-cwd disable-internal-agent help version'), operands: 0 },
   watch: {
     grammar: grammar(
       'bcdeghn:pq:rtwx',
