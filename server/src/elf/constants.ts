@@ -27,6 +27,7 @@ export const SHF_EXECINSTR = 0x4;
 
 export const SHN_UNDEF = 0;
 export const SHN_LORESERVE = 0xff00;
+export const SHN_LIVEPATCH = 0xff20;
 export const SHN_ABS = 0xfff1;
 export const SHN_COMMON = 0xfff2;
 export const SHN_XINDEX = 0xffff;

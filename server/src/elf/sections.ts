@@ -28,6 +28,12 @@ export function hasContents(elf: ElfFile, section: ElfSection): boolean {
   );
 }
 
+/** The bytes where a section lies in the file, whatever its type: how the loader and kmod read the tables they know by name. */
+export function* placedBytes(elf: ElfFile, section: ElfSection): Reading<Uint8Array> {
+  if (section.offset + section.size > elf.sizeBytes || section.size > limits.elfTableBytes) return new Uint8Array(0);
+  return yield* bytesAt(section.offset, section.size);
+}
+
 /** A section's bytes; none when it has no contents inside the file. */
 export function* sectionBytes(elf: ElfFile, section: ElfSection): Reading<Uint8Array> {
   if (!hasContents(elf, section)) return new Uint8Array(0);

@@ -1,3 +1,4 @@
+import { atLeast } from '../kernel/kernel-version.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
 import type { LoadCheck } from './load-check.ts';
 import type { LoadState } from './load-state.ts';
@@ -49,7 +50,14 @@ const errnos = { 7: 'E2BIG', 22: 'EINVAL', 524: 'ENOTSUPP' } as const;
 function mismatch(state: LoadState, what: string, errno: keyof typeof errnos): void {
   const allowed = state.config('MODULE_ALLOW_BTF_MISMATCH', true, 'btf-module-notify');
   const message = `${what} Build it against this target's vmlinux, or remove the section: objcopy --remove-section .BTF.`;
+  const failed = `failed to validate module [${state.name}] BTF: -${errno}`;
   if (allowed) {
+    // Up to 6.2 the failure is told each time, although nothing comes of it.
+    if (!state.byVersion((version) => atLeast(version, 6, 3))) {
+      state.print(failed);
+      state.report('btf-mismatch', 'warning', message);
+      return;
+    }
     state.printOnce(
       'btf-mismatch',
       'Kernel module BTF mismatch detected, BTF debug info may be unavailable for some modules',
@@ -57,6 +65,6 @@ function mismatch(state: LoadState, what: string, errno: keyof typeof errnos): v
     state.report('btf-mismatch', 'warning', message);
     return;
   }
-  state.print(`failed to validate module [${state.name}] BTF: -${errno}`);
+  state.print(failed);
   state.refuse(errnos[errno], 'btf-mismatch', message);
 }

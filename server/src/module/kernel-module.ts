@@ -56,6 +56,8 @@ export interface StringTableFacts {
 export interface ModinfoEntry {
   readonly key: string;
   readonly value: string;
+  /** A string without `=`: modinfo lists it, the kernel does not see it. */
+  readonly bare?: true;
 }
 
 /**
@@ -139,10 +141,10 @@ export interface SignatureTrailer {
 
 /** All values of one modinfo key, in file order. */
 export function modinfoValues(module: KernelModule, key: string): readonly string[] {
-  return module.modinfo.filter((entry) => entry.key === key).map((entry) => entry.value);
+  return module.modinfo.filter((entry) => entry.key === key && entry.bare === undefined).map((entry) => entry.value);
 }
 
 /** The first value of a modinfo key, which is the one the kernel reads. */
 export function modinfoValue(module: KernelModule, key: string): string | undefined {
-  return module.modinfo.find((entry) => entry.key === key)?.value;
+  return module.modinfo.find((entry) => entry.key === key && entry.bare === undefined)?.value;
 }

@@ -3,14 +3,17 @@ import type { ModinfoEntry, ModuleParameter } from './kernel-module.ts';
 
 /**
  * `key=value` entries of a `.modinfo` section: NUL-terminated strings with any number of NULs between
- * them (kernel/module/main.c:module_next_tag_pair). A string without `=` is a key with an empty value.
+ * them (kernel/module/main.c:module_next_tag_pair). A string without `=` is a key with an
+ * empty value to modinfo, and nothing to the kernel (get_next_modinfo).
  */
 export function parseModinfo(bytes: Uint8Array): ModinfoEntry[] {
   const entries: ModinfoEntry[] = [];
   for (const text of decodeText(bytes).split('\0')) {
     if (text === '') continue;
     const equals = text.indexOf('=');
-    entries.push(equals < 0 ? { key: text, value: '' } : { key: text.slice(0, equals), value: text.slice(equals + 1) });
+    entries.push(
+      equals < 0 ? { key: text, value: '', bare: true } : { key: text.slice(0, equals), value: text.slice(equals + 1) },
+    );
   }
   return entries;
 }

@@ -1,10 +1,10 @@
-import { SHN_COMMON, SHN_LORESERVE, SHN_UNDEF, SHT_REL, SHT_RELA, STB_WEAK } from '../elf/constants.ts';
+import { SHN_ABS, SHN_COMMON, SHN_LIVEPATCH, SHN_UNDEF, SHT_REL, SHT_RELA, STB_WEAK } from '../elf/constants.ts';
 import type { ElfFile, ElfSection, ElfSymbol } from '../elf/elf-file.ts';
 import { copyBytes } from '../elf/raw-tables.ts';
 import { rawSections, readElf, type SectionDecoder } from '../elf/read-elf.ts';
 import { bytesAt, type Reading } from '../elf/reading.ts';
 import { readRelocationSection } from '../elf/relocations.ts';
-import { findAllocatedSection, findSection, hasContents, sectionBytes } from '../elf/sections.ts';
+import { findAllocatedSection, findSection, placedBytes, sectionBytes } from '../elf/sections.ts';
 import { readSymbolTable, type SymbolTable } from '../elf/symbol-table.ts';
 import type { Compression } from '../ports/decompressor.ts';
 import type { Problem } from '../ports/parsed.ts';
@@ -92,13 +92,14 @@ const nothingRead = {
   hasExit: false,
 } as const;
 
-/** A section's bytes; a problem when they are not all inside the file. */
+/** A section's bytes, whatever its type; a problem when they are not all inside the file. */
 function* contents(elf: ElfFile, section: ElfSection, problems: Problem[]): Reading<Uint8Array> {
-  if (!hasContents(elf, section) && section.size > 0) {
+  const bytes = yield* placedBytes(elf, section);
+  if (bytes.length !== section.size) {
     const message = `The section ${section.name} (${section.size} bytes at ${section.offset}) cannot be read from this file of ${elf.sizeBytes} bytes.`;
     problems.push({ message, offset: section.offset });
   }
-  return yield* sectionBytes(elf, section);
+  return bytes;
 }
 
 /** Irregular symbols beyond this many are not kept: each is a refusal of its own. */
@@ -117,7 +118,8 @@ function collectSymbols(
     if (shndx === SHN_UNDEF) {
       imports.push({ symbol: symbols.name(index), weak: symbols.binding(index) === STB_WEAK, symbolIndex: index });
     }
-    const badSection = shndx === SHN_COMMON || (shndx >= sectionCount && shndx < SHN_LORESERVE);
+    const special = shndx === SHN_ABS || shndx === SHN_LIVEPATCH;
+    const badSection = shndx === SHN_COMMON || (shndx >= sectionCount && !special);
     if (badSection || symbols.nameOffset(index) >= symbols.strings.sizeBytes) {
       if (irregularSymbols.length < keptIrregularSymbols) irregularSymbols.push(symbols.symbol(index));
     }

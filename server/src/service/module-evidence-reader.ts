@@ -8,7 +8,7 @@ import { readInitReferences } from '../loader/init-reference.ts';
 import { initReferenceFindings } from '../loader/init-reference-findings.ts';
 import type { RelocationFact } from '../loader/module-evidence.ts';
 import { readRelocationFacts } from '../loader/relocation-facts.ts';
-import { readBtfFault } from '../module/btf-header.ts';
+import { type BtfFault, readBtfFault } from '../module/btf-header.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { readFromModule } from '../module/open-kernel-module.ts';
 import { type ParameterDetails, readParameterDetails } from '../module/parameter-details.ts';
@@ -18,8 +18,8 @@ import type { Ports } from '../ports/ports.ts';
 export interface RelocationEvidence {
   readonly relocations: readonly RelocationFact[];
   readonly initReferences: readonly Finding[];
-  /** What is wrong with `.BTF`, in the kernel's words. */
-  readonly btfFault: string | undefined;
+  /** What is wrong with `.BTF` whatever the target. */
+  readonly btfFault: BtfFault | undefined;
 }
 
 /** Reads what a check needs of a module's file beyond the parsed module. Results are kept with the module itself. */

@@ -257,6 +257,7 @@ function elfFile(
     ...(exports.some((one) => one.gplOnly) ? [{ name: '__ksymtab_gpl' }] : []),
     ...(exports.some((one) => !one.gplOnly && one.crc !== undefined) ? [{ name: '__kcrctab' }] : []),
     ...(exports.some((one) => one.gplOnly && one.crc !== undefined) ? [{ name: '__kcrctab_gpl' }] : []),
+    ...((sketch.more?.parameters ?? []).length === 0 ? [] : [{ name: '__param', size: 40 }]),
     ...(sketch.sections ?? []),
   ].filter((section) => !(sketch.withoutSections ?? []).includes(section.name));
   const sections: ElfSection[] = sketches.map((section, index) => ({

@@ -179,3 +179,22 @@ test('a parameter that describes hardware is refused under lockdown only', () =>
     ...einval('1', 'port'),
   ]);
 });
+
+const declared = { more: { parameters: [{ name: 'int', type: 'int', description: undefined }] } };
+
+test('of an unknown name with a dot the kernel shows what it searched for; MODULE.dyndbg is taken', () => {
+  const own = module(declared);
+  const lines = (parameters: string) =>
+    predict(own, target({ options: options('-MODULE_SIG', 'DYNAMIC_DEBUG_CORE') }), {
+      request: { parameters },
+    }).dmesg.at(-1);
+  assert.equal(lines('demo.int=5'), "demo: unknown parameter 'demo' ignored");
+  assert.doesNotMatch(lines('demo.dyndbg=+p') ?? '', /unknown parameter/);
+});
+
+test('a parameter that only modinfo knows is unknown to the kernel', () => {
+  const own = module({ ...declared, withoutSections: ['__param'] });
+  const verdict = predict(own, target({ options: options('-MODULE_SIG') }), { request: { parameters: 'int=x' } });
+  assert.equal(verdict.verdict, 'loads');
+  assert.equal(verdict.dmesg.at(-1), "demo: unknown parameter 'int' ignored");
+});

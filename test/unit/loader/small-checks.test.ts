@@ -262,13 +262,46 @@ test('a section name far outside the file crashes kernels before 6.12, unless so
 
 test('damaged BTF costs a module its BTF, or the load where the kernel does not allow that', () => {
   const own = module({ sections: [{ name: '.BTF', flags: 0 }] });
-  const evidence = new Map([[own, { btfFault: 'Invalid magic' }]]);
+  const evidence = new Map([[own, { btfFault: { text: 'Invalid magic', errno: 22 } as const }]]);
   const strict = [...plain, 'DEBUG_INFO_BTF_MODULES'];
   const refused = predict(own, target({ options: strict }), { evidence });
   assert.equal(refused.errno, 'EINVAL');
   assert.deepEqual(refused.dmesg, ['BPF: Invalid magic', 'failed to validate module [demo] BTF: -22']);
-  const lenient = target({ options: [...strict, 'MODULE_ALLOW_BTF_MISMATCH'] });
+  const lenientOptions = [...strict, 'MODULE_ALLOW_BTF_MISMATCH'];
+  const lenient = target({ options: lenientOptions });
   const taken = predict(own, lenient, { evidence });
   assert.equal(taken.verdict, 'loads');
   assert.equal(taken.findings[0]?.rule, 'btf-mismatch');
+  assert.deepEqual(taken.dmesg, ['BPF: Invalid magic', 'failed to validate module [demo] BTF: -22']);
+  const later = predict(own, target({ release: '6.12.117', options: lenientOptions }), { evidence });
+  assert.deepEqual(later.dmesg, [
+    'BPF: Invalid magic',
+    'Kernel module BTF mismatch detected, BTF debug info may be unavailable for some modules',
+  ]);
+  const odd = new Map([[own, { btfFault: { text: 'Unsupported version', errno: 524 } as const }]]);
+  assert.equal(predict(own, target({ options: strict }), { evidence: odd }).errno, 'ENOTSUPP');
+});
+
+test('a tag without a value is none to the kernel', () => {
+  const own = module();
+  const modinfo = (bare: object) => [...own.modinfo, { key: 'staging', value: '', ...bare }];
+  assert.match(predict({ ...own, modinfo: modinfo({}) }, target({ options: plain })).taint, /C/);
+  assert.doesNotMatch(predict({ ...own, modinfo: modinfo({ bare: true }) }, target({ options: plain })).taint, /C/);
+});
+
+test('relocations of the form that the architecture does not take', () => {
+  const own = module();
+  const evidence = new Map([[own, { relocations: () => [{ type: 1, section: '.text', rel: true } as const] }]]);
+  const verdict = predict(own, target({ options: plain }), { evidence });
+  assert.deepEqual([verdict.errno, verdict.dmesg.at(-1)], ['ENOEXEC', 'module demo: REL relocation unsupported']);
+});
+
+test('an empty table of CRCs is a table to the loader', () => {
+  const exports = [{ symbol: 'demo_export', crc: 5 }];
+  const sections = [{ name: '__kcrctab', size: 0 }];
+  const options = [...plain, 'MODVERSIONS', 'MODULE_FORCE_LOAD'];
+  const own = module({ exports, withoutSections: ['__kcrctab'] });
+  assert.match(predict(own, target({ options })).taint, /F/);
+  const empty = module({ exports: [{ symbol: 'demo_export' }], sections });
+  assert.doesNotMatch(predict(empty, target({ options })).taint, /F/);
 });

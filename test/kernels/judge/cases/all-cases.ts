@@ -1,4 +1,5 @@
 import type { JudgeCase } from '../judge-case.ts';
+import { btfCases } from './btf-cases.ts';
 import { elfCases } from './elf-cases.ts';
 import { foreignCases } from './foreign-cases.ts';
 import { parameterCases } from './parameter-cases.ts';
@@ -34,6 +35,7 @@ const cases: readonly JudgeCase[] = [
   ...signatureCases.map((one) => ({ ...one, underSigEnforce: true })),
   ...vermagicCases,
   ...taintCases,
+  ...btfCases,
 ];
 
 /**

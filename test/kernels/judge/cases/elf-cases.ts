@@ -85,7 +85,22 @@ export const elfCases: readonly JudgeCase[] = [
     u64(module, module.header(module.section(thisModule)) + 32, BigInt(module.sizeOf(module.section(thisModule)) + 8)),
   ),
   edit('text-writable', (module) => module.setFlags(module.section('.init.text'), (flags) => flags | SHF_WRITE)),
-  edit('btf-damaged', (module) => {
-    if (module.hasSection('.BTF')) u16(module, module.offsetOf(module.section('.BTF')), 0);
+  edit('modinfo-nobits', (module) => u32(module, module.header(module.section('.modinfo')) + 4, 8)),
+  edit('modinfo-null', (module) => u32(module, module.header(module.section('.modinfo')) + 4, 0)),
+  edit('versions-nobits', (module) => u32(module, module.header(module.section('__versions')) + 4, 8)),
+  edit('versions-cut', (module) => u64(module, module.header(module.section('__versions')) + 32, 96n)),
+  edit('header-version', (module) => u32(module, 20, 0)),
+  edit('section-0-size', (module) => u64(module, module.header(0) + 32, 1n)),
+  edit('symtab-two', (module) => {
+    const header = module.header(module.section('.comment'));
+    u32(module, header + 4, 2);
+    u32(module, header + 40, module.strtab);
   }),
+  edit('strtab-first-byte', (module) => module.bytes.writeUInt8(0x41, module.offsetOf(module.strtab))),
+  edited('exports-crcs-empty', 'judge_provider', (module) =>
+    u64(module, module.header(module.section('__kcrctab_gpl')) + 32, 0n),
+  ),
+  edited('exports-crcs-hidden', 'judge_provider', (module) =>
+    module.setFlags(module.section('__kcrctab_gpl'), (flags) => flags & ~SHF_ALLOC),
+  ),
 ];

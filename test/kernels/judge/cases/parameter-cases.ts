@@ -1,4 +1,4 @@
-import { asBuilt, edited, type JudgeCase } from '../judge-case.ts';
+import { asBuilt, edited, type JudgeCase, SHF_ALLOC } from '../judge-case.ts';
 
 const parameters: readonly [string, string][] = [
   ['int', 'level=5'],
@@ -37,10 +37,22 @@ const parameters: readonly [string, string][] = [
   ['async-probe', 'async_probe'],
   ['after-dashes', 'level=1 -- level=x'],
   ['case-differs', 'Level=x'],
+  ['of-another-module', 'other.level=x'],
+  ['debug-of-module', 'judge_plain.dyndbg=+p'],
+  ['int-quoted', 'level="5"'],
+  ['array-trailing-comma', 'list=1,2,3,'],
+  ['nothing-but-value', '=5'],
+  ['dangerous-dash-and-bad', 'dan-ger=x'],
 ];
 
 export const parameterCases: readonly JudgeCase[] = [
   ...parameters.map(([id, text]) => asBuilt(`parameter-${id}`, 'judge_plain', { parameters: text })),
   asBuilt('parameter-of-module-without', 'judge_empty', { parameters: 'level=x' }),
+  edited(
+    'parameter-table-hidden',
+    'judge_plain',
+    (module) => module.setFlags(module.section('__param'), (flags) => flags & ~SHF_ALLOC),
+    { parameters: 'level=x' },
+  ),
   edited('parameter-bad-and-crc-bad', 'judge_plain', (module) => module.flipCrc('kfree'), { parameters: 'level=x' }),
 ];

@@ -48,6 +48,9 @@ export const relocationCases: readonly JudgeCase[] = [
       module.setAddend('.rela.data', 0n);
     }),
   ),
+  edited('relocation-table-without-addends', 'judge_plain', (module) =>
+    module.bytes.writeUInt32LE(9, module.header(module.section('.rela.exit.text')) + 4),
+  ),
   edited('relocation-unknown-and-symbol-unknown', 'judge_plain', (module) => {
     module.setRelocationType('.rela.init.text', 9999);
     module.renameSymbol('_printk', '_printq');

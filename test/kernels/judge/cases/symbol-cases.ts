@@ -21,6 +21,7 @@ export const symbolCases: readonly JudgeCase[] = [
   }),
   edited('common-symbol', 'judge_plain', (module) => u16(module, module.symbol('_printk') + 6, SHN_COMMON)),
   edited('symbol-section-beyond', 'judge_plain', (module) => u16(module, module.symbol('_printk') + 6, 0xfe00)),
+  edited('symbol-section-xindex', 'judge_plain', (module) => u16(module, module.symbol('_printk') + 6, 0xffff)),
   edited('unknown-then-crc', 'judge_user', (module) => module.flipCrc('judge_open')),
   edited('namespace-not-imported', 'judge_user', (module) => module.setModinfo('import_ns', 'import_nx=JUDGE'), {
     before: ['judge_provider'],
