@@ -3,4 +3,5 @@
 import module from 'node:module';
 
 module.enableCompileCache?.();
-await import('../dist/cli.cjs');
+// `import` would search the file for what it exports first.
+module.createRequire(import.meta.url)('../dist/cli.cjs');

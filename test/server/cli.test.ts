@@ -187,6 +187,27 @@ describe('vermagic inspect', () => {
     assert.deepEqual(report.problems, []);
   });
 
+  it('prints one field of modules and folders, one value a line, as modinfo -F does', () => {
+    const packed = expectations.find((entry) => entry.module.endsWith('.ko.xz'))?.module ?? '';
+    const one = vermagic(['inspect', '-F', 'import_ns', path.join(root, 'samples', packed)]);
+    assert.deepEqual([one.status, one.stdout], [0, 'SKUA_LINK\n']);
+    const folder = 'rootfs/lib/modules/6.1.0-56-rt-arm64/updates/skua';
+    const shown: InspectReport[] = JSON.parse(vermagic(['inspect', '--format', 'json', folder]).stdout);
+    const licences = shown.flatMap(({ modinfo }) =>
+      modinfo.flatMap(([key, value]) => (key === 'license' ? [value] : [])),
+    );
+    assert.ok(licences.length > 5);
+    assert.equal(vermagic(['inspect', '--field', 'license', folder]).stdout, `${licences.join('\n')}\n`);
+    const none = vermagic(['inspect', '--field', 'license', '--format', 'json', folder, 'vermagic.json']);
+    assert.equal(none.status, 2);
+    assert.match(none.stderr, /vermagic\.json: /);
+    const listed: { path: string; field: string; values: string[] }[] = JSON.parse(none.stdout);
+    assert.deepEqual(
+      listed.flatMap(({ values }) => values),
+      licences,
+    );
+  });
+
   it('says what is wrong with a file that is no module, with exit status 2', () => {
     const zero = expectations.find((entry) => entry.line?.startsWith('Invalid ELF header magic'))?.module ?? '';
     const run = vermagic(['inspect', path.join(root, 'samples', zero)]);

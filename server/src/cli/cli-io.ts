@@ -1,21 +1,27 @@
+import type { Reading } from '../elf/reading.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ScanCache } from '../ports/scan-cache.ts';
 import type { ScanPool } from '../ports/scan-pool.ts';
 import type { ThreadReader } from '../service/scan-thread.ts';
 
-/** What only scans use of the machine. */
+/** What only scans, and whatever else looks at thousands of files, use of the machine. */
 export interface ScanPlatform {
   readonly cores: number;
   startThreads(count: number): ScanPool;
   createReader(): ThreadReader;
   createCache(logger: Logger): ScanCache;
+  /** Reads the few ranges of a file that a reading asks for; `undefined` where it cannot be read so. */
+  readRanges<T>(uri: string, reading: Reading<T>): T | undefined;
   /** `uname -r` of this machine; `undefined` where it is no Linux. */
   readonly release: string | undefined;
   /** Copies what a scan reads of another machine, by the user's own ssh; `dispose` removes the copy. */
   mirror(
     host: string,
     say: (message: string) => void,
-  ): Promise<{ readonly root: string; readonly release: string; dispose(): void } | { readonly problem: string }>;
+  ): Promise<
+    | { readonly root: string; readonly release: string; readonly problems: readonly string[]; dispose(): void }
+    | { readonly problem: string }
+  >;
   /** Whole or not at all. Throws an Error that says why not. */
   writeFile(path: string, text: string): Promise<void>;
 }

@@ -14,7 +14,15 @@ export const inspectCommand: Command = {
   name: 'inspect',
   operands: 'KO|DIR…',
   summary: 'Shows all that a module says of itself.',
-  options: { format: { ...formatOption.format, help: 'text (default) or json' } },
+  options: {
+    field: {
+      type: 'string',
+      short: 'F',
+      operand: 'KEY',
+      help: 'only what .modinfo has under this key, one value a line, as modinfo -F (reads little else)',
+    },
+    format: { ...formatOption.format, help: 'text (default) or json' },
+  },
   run,
 };
 
@@ -22,6 +30,11 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   const format = formatOf(args, ['text', 'json']);
   const left: string[] = [];
   const operands = await modulesOf(args.operands, io, ports, left);
+  const field = args.value('field');
+  if (field !== undefined) {
+    const { inspectField } = await import('./inspect-field.ts');
+    return inspectField(field, operands, left, format === 'json', io, ports);
+  }
   let unreadable = false;
   const reports: InspectReport[] = [];
   for (const { path, uri } of operands) {

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type CliIo, UsageError } from './cli-io.ts';
@@ -64,16 +63,18 @@ async function below(
       return found;
     }
     const current = queue[at] as string;
-    const entries = await ports.files.readDirectory(uriOf(io, current)).catch((error: unknown) => {
+    const uri = uriOf(io, current).replace(/\/+$/, '');
+    const entries = await ports.files.readDirectory(uri).catch((error: unknown) => {
       unreadable = true;
       problem(`${current}: the folder cannot be looked into: ${fileProblem(error)}`);
       return [];
     });
+    // As path.join() would put it before each of thousands of names.
+    const prefix = path.join(current, 'x').slice(0, -1);
     for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const child = path.join(current, entry.name);
-      if (entry.type === 'directory') queue.push(child);
+      if (entry.type === 'directory') queue.push(`${prefix}${entry.name}`);
       else if (moduleName.test(entry.name))
-        found.push({ path: child, uri: pathToFileURL(path.resolve(io.cwd, child)).href });
+        found.push({ path: `${prefix}${entry.name}`, uri: `${uri}/${encodeURIComponent(entry.name)}` });
     }
   }
   if (found.length === 0 && !unreadable)

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
 import { detectCompression } from '../elf/compression.ts';
 import { loadXz, type XzUnpacker } from '../elf/unpack-xz.ts';
 import { limits } from '../limits.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
+import { pathOf } from './path-of.ts';
 
 /** Read whole up to this size; the few larger ones are read in parts by the full check. */
 const largestBytes = 24 * 1024 * 1024;
@@ -111,11 +111,6 @@ function readUpTo(file: number, target: Uint8Array, size: number): number {
     done += count;
   }
   return done;
-}
-
-/** `fileURLToPath` costs more than opening the file; most names need no decoding. */
-function pathOf(uri: string): string {
-  return uri.startsWith('file:///') && !/[%?#]/.test(uri) ? uri.slice('file://'.length) : fileURLToPath(uri);
 }
 
 function reasonOf(error: unknown): string {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import type { ScanPlatform } from '../cli/cli-io.ts';
 import { NodeModuleReader } from './node-module-reader.ts';
 import { NodeScanCache, scanCacheFolder } from './node-scan-cache.ts';
+import { readRanges } from './read-ranges.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** This machine, as scans use it. */
@@ -12,6 +13,7 @@ export const scanPlatform: ScanPlatform = {
   startThreads: (count) => new WorkerPool(count),
   createReader: () => new NodeModuleReader(),
   createCache: (logger) => new NodeScanCache(scanCacheFolder(), logger),
+  readRanges,
   release: os.platform() === 'linux' ? os.release() : undefined,
   async mirror(host, say) {
     const { mirrorMachine } = await import('./ssh-mirror.ts');
