@@ -115,7 +115,7 @@ async function subjectOf(
     if (mirror === undefined || 'problem' in mirror)
       throw new UsageError(`--ssh ${host}: ${mirror?.problem ?? 'not available here'}`);
     onDispose(() => mirror.dispose());
-    const kernels = await kernelOfMachine(mirror.root, host, mirror.release, ports);
+    const kernels = await kernelOfMachine(mirror.root, host, mirror.release, ports, mirror.problems);
     return { root: mirror.root, pathPrefix: `${host}:/`, kernels };
   }
   if (platform?.release === undefined)

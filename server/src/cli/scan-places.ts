@@ -83,12 +83,13 @@ export function asUsage(error: unknown): never {
   throw error;
 }
 
-/** The modules of a running machine whose `/` is at `root`. */
+/** The modules of a running machine whose `/` is at `root`; `problems` are what could not be copied from there. */
 export async function kernelOfMachine(
   root: string,
   name: string,
   release: string,
   ports: Ports,
+  problems: readonly string[] = [],
 ): Promise<KernelToScan[]> {
   const places = await modulesFolders(ports.files, root);
   const place = places.find((candidate) => candidate.release === release);
@@ -98,5 +99,6 @@ export async function kernelOfMachine(
     );
   }
   const recipe: TargetRecipe = { kind: 'live', name, root, release };
-  return [{ place, listing: await listModules(ports.files, place.uri), recipe, closed: true }];
+  const listing = await listModules(ports.files, place.uri);
+  return [{ place, listing: { ...listing, problems: [...problems, ...listing.problems] }, recipe, closed: true }];
 }
