@@ -44,7 +44,7 @@ export const limits = {
   /** Text of one script, lines of data left out. */
   scriptCharacters: 4 * 1024 * 1024,
   /** Parse time of one script. A 5,000-line script takes 60 ms cold; junk and hostile nesting can take minutes. */
-  shellParseMs: 1_000,
+  shellParseMs: 750,
   /** Depth of nested substitutions, blocks and lists that is followed; people write less than 30. */
   shellNesting: 150,
   /** Readings of one word or command that are followed (values of a loop, of both branches). */
@@ -61,6 +61,10 @@ export const limits = {
   policyAnswers: 20_000,
   /** Statements below which a script is parsed as a whole after an edit: that is fast, and always right. */
   shellPatchStatements: 20,
+  /** Words that braces and arrays make of one; beyond it braces stay as written. Nested in a row they double each time. */
+  shellListWords: 4_096,
+  /** Parts of one word: values put into values double each time. What lies beyond is not known. */
+  shellWordParts: 1_024,
   /** Words of all readings of one command together; a real command has some dozens in a few readings. */
   shellReadWords: 4_096,
   /** Statements visited in one script, calls unrolled: keeps mutual recursion from growing without end. */

@@ -2,7 +2,7 @@ import { limits } from '../../limits.ts';
 import type { ScriptWalk, Surroundings } from './script-walk.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import { type Frame, unknownVariable } from './shell-scope.ts';
-import { makeWord, type Word } from './word.ts';
+import { makeWord, type Word, type WordPart } from './word.ts';
 import { expandToOne, expandWord } from './word-expansion.ts';
 
 /** `X=…`, `X+=…`, `X=(…)`. */
@@ -21,7 +21,7 @@ export function assign(walk: ScriptWalk, node: ShellNode, frame: Frame, around: 
     const elements = value.children
       .filter((child) => child.named)
       .flatMap((child) => expandWord(child, walk.expansion(frame, around))[0] ?? []);
-    const all = appends ? [...(before?.elements ?? []), ...elements] : elements;
+    const all = (appends ? [...(before?.elements ?? []), ...elements] : elements).slice(0, limits.shellListWords);
     around.scope.set(variable, {
       values: all[0] === undefined ? [] : [all[0].parts],
       elements: all,
@@ -33,7 +33,7 @@ export function assign(walk: ScriptWalk, node: ShellNode, frame: Frame, around: 
   const words = value === undefined ? [emptyWord(frame, node)] : expandToOne(value, walk.expansion(frame, around));
   const values = words.map((word) => word.parts);
   if (appends && before !== undefined) {
-    const joined = before.values.flatMap((old) => values.map((added) => [...old, ...added]));
+    const joined = before.values.flatMap((old) => values.map((added) => joinParts(old, added)));
     around.scope.set(variable, { ...before, values: joined.slice(0, limits.shellAlternatives) });
     return;
   }
@@ -42,6 +42,14 @@ export function assign(walk: ScriptWalk, node: ShellNode, frame: Frame, around: 
     return;
   }
   around.scope.set(variable, { values, open: false, exported });
+}
+
+/** Beyond the cap the value is not known. */
+function joinParts(old: readonly WordPart[], added: readonly WordPart[]): readonly WordPart[] {
+  const all = [...old, ...added];
+  const last = all.at(-1);
+  if (all.length <= limits.shellWordParts || last === undefined) return all;
+  return [...all.slice(0, limits.shellWordParts - 1), { ...last, text: undefined }];
 }
 
 /** `export`, `local`, `declare`, `readonly`. */

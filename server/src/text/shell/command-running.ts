@@ -223,7 +223,7 @@ function allReadings(words: readonly (readonly (readonly Word[])[])[]): readonly
       argv.push([...(readings[left % readings.length] ?? [])]);
       left = Math.floor(left / readings.length);
     }
-    all.push(argv.reverse().flat());
+    all.push(argv.reverse().flat().slice(0, limits.shellListWords));
   }
   return all;
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import type { TextSpan } from '../source-map.ts';
 import { makeWord, type Word, type WordPart } from './word.ts';
 import type { Piece } from './word-expansion.ts';
@@ -69,6 +70,20 @@ function fieldsOf(part: WordPart): (WordPart | undefined)[] {
 /** `a{b,c}d` becomes two words. Only braces within one literal stretch are read; nested ones are left as they are. */
 export function expandBraces(split: readonly Piece[]): readonly (readonly Piece[])[] {
   const pieces = joinNeighbours(split);
+  return countOfChoices(pieces) > limits.shellListWords ? [pieces] : expandJoined(pieces);
+}
+
+function countOfChoices(pieces: readonly Piece[]): number {
+  let count = 1;
+  for (const piece of pieces) {
+    if (piece.kind !== 'part' || piece.fromVariable || piece.part.quoted) continue;
+    for (const [braces] of (piece.part.text ?? '').matchAll(/\{[^{}\s]*,[^{}\s]*\}/g))
+      count *= braces.split(',').length;
+  }
+  return count;
+}
+
+function expandJoined(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   for (const [index, piece] of pieces.entries()) {
     if (piece.kind !== 'part' || piece.fromVariable || piece.part.quoted || piece.part.text === undefined) continue;
     const { part } = piece;
@@ -85,7 +100,7 @@ export function expandBraces(split: readonly Piece[]): readonly (readonly Piece[
     let at = braces.index + 1;
     for (const choice of (braces[1] ?? '').split(',')) {
       const chosen = cut(at, at + choice.length);
-      for (const rest of expandBraces(after)) branches.push([...before, chosen, ...rest]);
+      for (const rest of expandJoined(after)) branches.push([...before, chosen, ...rest]);
       at += choice.length + 1;
     }
     return branches;

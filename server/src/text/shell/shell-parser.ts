@@ -14,7 +14,7 @@ const readCharacters = 1024;
 export interface ShellSyntax {
   readonly text: string;
   readonly statements: readonly ShellStatement[];
-  /** False when the parser gave up (`limits.shellParseMs`): there are no statements then. */
+  /** False when the parser gave up (`limits.shellParseMs`): the statements are those of single lines then. */
   readonly complete: boolean;
 }
 
@@ -32,12 +32,15 @@ export class ShellParser {
   readonly #statements = new Map<string, ShellNode>();
   #kept = 0;
 
-  private constructor(parser: Parser) {
+  readonly #parseMs: number;
+
+  private constructor(parser: Parser, parseMs: number) {
     this.#parser = parser;
+    this.#parseMs = parseMs;
   }
 
   /** @throws when the WebAssembly files cannot be loaded. */
-  static async create(loader: GrammarLoader): Promise<ShellParser> {
+  static async create(loader: GrammarLoader, parseMs = limits.shellParseMs): Promise<ShellParser> {
     const wasmBinary = await loader.loadRuntime();
     await Parser.init({ wasmBinary, locateFile: (name: string) => name } as unknown as Parameters<
       typeof Parser.init
@@ -45,7 +48,7 @@ export class ShellParser {
     const language = await Language.load(await loader.loadGrammar('bash'));
     const parser = new Parser();
     parser.setLanguage(language);
-    return new ShellParser(parser);
+    return new ShellParser(parser, parseMs);
   }
 
   /**
@@ -60,7 +63,7 @@ export class ShellParser {
     if (live === undefined || (live.text !== text && !live.patch(text, this.#readStretch)))
       this.#parseWhole(document, text);
     const { statements, tree } = document;
-    if (tree === undefined) return { text, statements: [], complete: false };
+    if (tree === undefined) return { text, statements: this.#parseByLines(text), complete: false };
     this.#keep(key, document);
     return { text, statements, complete: true };
   }
@@ -79,10 +82,34 @@ export class ShellParser {
 
   #parseOnce(text: string): ShellSyntax {
     const tree = this.#parseWithin(text);
-    if (tree === null) return { text, statements: [], complete: false };
+    if (tree === null) return { text, statements: this.#parseByLines(text), complete: false };
     const statements = this.#copyStatements(tree, text, plainUnit);
     tree.delete();
     return { text, statements, complete: true };
+  }
+
+  /** What is too deep or too broken as a whole still has lines, and a command on a line of its own is what it says. */
+  #parseByLines(text: string): readonly ShellStatement[] {
+    const share = this.#parseMs / 4;
+    const deadline = performance.now() + share;
+    const statements: ShellStatement[] = [];
+    for (let start = 0; start < text.length && statements.length < limits.shellCommands; ) {
+      let end = text.indexOf('\n', start);
+      while (end > 0 && text.charAt(end - 1) === '\\') end = text.indexOf('\n', end + 1);
+      const line = text.slice(start, end < 0 ? text.length : end);
+      const from = start;
+      const tree = /\S/.test(line) ? this.#parseWithin(line, undefined, share) : null;
+      if (tree !== null) {
+        const make: MakeUnit = (own, node, offset, broken) => plainUnit(own, node, offset + from, broken);
+        for (const { offset, unit } of this.#copyStatements(tree, line, make)) {
+          statements.push({ offset: offset + from, unit });
+        }
+        tree.delete();
+      }
+      start += line.length + 1;
+      if (this.#parseMs > 0 && performance.now() > deadline) break;
+    }
+    return statements;
   }
 
   #parseWhole(document: EditedDocument, text: string): void {
@@ -105,8 +132,8 @@ export class ShellParser {
     return statements;
   };
 
-  #parseWithin(text: string, old?: Tree): Tree | null {
-    const deadline = performance.now() + limits.shellParseMs;
+  #parseWithin(text: string, old?: Tree, parseMs = this.#parseMs): Tree | null {
+    const deadline = performance.now() + parseMs;
     // The library copies all that a read returns; incremental parses ask often and need little each time.
     const read = (index: number): string => text.slice(index, index + readCharacters);
     const tree = this.#parser.parse(read, old ?? null, {

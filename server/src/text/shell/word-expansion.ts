@@ -137,12 +137,20 @@ function sequence(nodes: readonly ShellNode[], context: Expansion, quoted: boole
 
 export function combine(left: Alternatives, right: Alternatives): Alternatives {
   const [only] = right;
-  if (right.length === 1 && only !== undefined) return left.map((pieces) => [...pieces, ...only]);
+  if (right.length === 1 && only !== undefined) return left.map((pieces) => joined(pieces, only));
   const all: (readonly Piece[])[] = [];
   for (const one of left) {
-    for (const two of right) if (all.length < limits.shellAlternatives) all.push([...one, ...two]);
+    for (const two of right) if (all.length < limits.shellAlternatives) all.push(joined(one, two));
   }
   return all;
+}
+
+function joined(one: readonly Piece[], two: readonly Piece[]): readonly Piece[] {
+  if (one.length + two.length <= limits.shellWordParts) return [...one, ...two];
+  const last = two.at(-1) ?? one.at(-1);
+  const place = last?.kind === 'part' ? last.use : { start: 0, end: 0 };
+  const rest: WordPart = { text: undefined, start: place.start, end: place.end, quoted: true };
+  return [...[...one, ...two].slice(0, limits.shellWordParts - 1), asPiece(rest)];
 }
 
 export function asPiece(part: WordPart): Piece {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { nodeGrammarLoader } from '../../../../server/src/node/node-grammar-loader.ts';
+import { ShellParser } from '../../../../server/src/text/shell/shell-parser.ts';
+import { longScript } from '../../../bench/script-keystroke.bench.ts';
 import { lint } from './lint-text.ts';
 
 const bad = '\ninsmod -f x.ko\n';
@@ -35,6 +38,15 @@ describe('hostile scripts', () => {
     assert.deepEqual(await lint(`\x7fELF\0\0\0insmod -f x.ko${'\0\x01\x02'.repeat(10_000)}`), []);
   });
 
+  it('a script that takes the parser too long: its lines are read', async () => {
+    const hasty = await ShellParser.create(nodeGrammarLoader(), 0);
+    const script = `${longScript()}\nsudo modprobe \\\n  -f x\nif true; then${bad}`;
+    assert.equal(hasty.parse(script).complete, false);
+    const findings = await lint(script, 'long.sh', undefined, { shell: hasty });
+    assert.equal(findings.filter((finding) => finding.rule === 'force-load').length, 2);
+    hasty.dispose();
+  });
+
   it('functions that call each other without end', { timeout: 20_000 }, async () => {
     assert.deepEqual(await linesOf(`a() { b x; b y; b z; }\nb() { a $1 1; a $1 2; a $1 3; }\na${bad}`), [3]);
   });
@@ -49,6 +61,22 @@ describe('hostile scripts', () => {
     const text = `${loops.map((name) => `for ${name} in ${list}; do`).join('\n')}\ninsmod -f $a$b$c$d$e.ko\n${'done\n'.repeat(5)}`;
     assert.deepEqual(await linesOf(text), [5]);
   });
+
+  const grows: Readonly<Record<string, string>> = {
+    'braces in a row': `modprobe ${'{a,b}'.repeat(40)}`,
+    'values put into values': Array.from({ length: 200 }, (_, at) => `V${at + 1}="$V${at}$V${at} modprobe -x"`).join(
+      '\n',
+    ),
+    'a value appended to itself': `V='modprobe x'\n${'V+=" $V"\n'.repeat(100)}eval "$V"`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not JavaScript's
+    'an array appended to itself': `A=(modprobe x)\n${'A+=("${A[@]}")\n'.repeat(100)}"\${A[@]}"`,
+    'arguments doubled': `set -- modprobe x\n${'set -- "$@" "$@"\n'.repeat(100)}"$@"`,
+  };
+  for (const [name, script] of Object.entries(grows)) {
+    it(`${name}: doubling without end`, { timeout: 20_000 }, async () => {
+      assert.deepEqual(await linesOf(`true${bad}${script}\n`), [1]);
+    });
+  }
 
   for (const path of [
     'Dockerfile',
