@@ -40,7 +40,7 @@ export class ShellParser {
   }
 
   /** @throws when the WebAssembly files cannot be loaded. */
-  static async create(loader: GrammarLoader, parseMs = limits.shellParseMs): Promise<ShellParser> {
+  static async create(loader: GrammarLoader, parseMs: number = limits.shellParseMs): Promise<ShellParser> {
     const wasmBinary = await loader.loadRuntime();
     await Parser.init({ wasmBinary, locateFile: (name: string) => name } as unknown as Parameters<
       typeof Parser.init
