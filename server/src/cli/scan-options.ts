@@ -31,14 +31,23 @@ export function shardOf(args: Arguments): { readonly index: number; readonly cou
   return { index: Number(index), count: Number(count) };
 }
 
+/** What is over in the blink of an eye needs no line. */
+const silentMs = 300;
+
 /** Shows on a terminal how far a scan is: how many, how fast, how long still. */
 export class ProgressLine {
   readonly #io: CliIo;
-  readonly #start = performance.now();
+  readonly #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Where the phase that is counted now began: reading the kernel first must not make the modules look slow. */
+  #phase = { total: 0, done: 0, startMs: 0 };
+  #latest = 0;
   #shown = false;
 
   constructor(io: CliIo) {
     this.#io = io;
+    if (!io.progress) return;
+    this.#waiting = setTimeout(() => this.#print('reading the kernel and the list of its modules'), silentMs);
+    this.#waiting.unref();
   }
 
   /** `undefined` where nobody would see it. */
@@ -47,19 +56,35 @@ export class ProgressLine {
   }
 
   clear(): void {
+    clearTimeout(this.#waiting);
     if (this.#shown) this.#io.err('\r\u001b[K');
     this.#shown = false;
   }
 
   #show(done: number, total: number): void {
-    const seconds = (performance.now() - this.#start) / 1000;
-    // What is over in the blink of an eye needs no line.
-    if (seconds < 0.3 || done === 0) return;
-    const rate = done / seconds;
-    const left = Math.ceil((total - done) / Math.max(1, rate));
-    this.#shown = true;
-    this.#io.err(`\r\u001b[K${done} of ${total} modules, ${Math.round(rate)} a second, ${left} s left`);
+    clearTimeout(this.#waiting);
+    const now = performance.now();
+    if (total !== this.#phase.total || done < this.#latest) this.#phase = { total, done, startMs: now };
+    this.#latest = done;
+    const elapsedMs = now - this.#phase.startMs;
+    if (elapsedMs < silentMs || done === this.#phase.done) return;
+    const rate = ((done - this.#phase.done) * 1000) / elapsedMs;
+    const shownRate = rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
+    this.#print(`${done} of ${total} modules, ${shownRate} a second, ${duration((total - done) / rate)} left`);
   }
+
+  #print(text: string): void {
+    this.#shown = true;
+    this.#io.err(`\r\u001b[K${text.slice(0, Math.max(20, this.#io.columns - 1))}`);
+  }
+}
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** Exit status 2 where something could not be read, 1 where something is wrong. */

@@ -1,6 +1,8 @@
 import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
+import type { TreeModule } from '../gate/list-modules.ts';
 import { knownGoodModulePart } from '../kernel/sources/known-good-module.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { modinfoValue } from '../module/kernel-module.ts';
 import type { ModulePorts } from '../module/open-kernel-module.ts';
 import { openKernelModule } from '../module/open-kernel-module.ts';
 
@@ -19,4 +21,28 @@ export async function withMajority(
     architecture: target.architecture ?? part.architecture,
     structModuleSize: target.structModuleSize ?? part.structModuleSize,
   };
+}
+
+/** Modules opened at once. */
+const parallel = 16;
+
+/** The modules of a whole tree by their vermagic, most frequent first; for a scan that looks at a part of them only. */
+export async function vermagicsOf(
+  ports: ModulePorts,
+  modules: readonly TreeModule[],
+): Promise<readonly (readonly [string, readonly TreeModule[]])[]> {
+  const groups = new Map<string, TreeModule[]>();
+  for (let start = 0; start < modules.length; start += parallel) {
+    const part = modules.slice(start, start + parallel);
+    const opened = await Promise.all(part.map(({ uri }) => openKernelModule(ports, uri)));
+    for (const [index, module] of opened.entries()) {
+      const vermagic = modinfoValue(module, 'vermagic');
+      if (vermagic === undefined) continue;
+      const group = groups.get(vermagic);
+      const entry = part[index] as TreeModule;
+      if (group === undefined) groups.set(vermagic, [entry]);
+      else group.push(entry);
+    }
+  }
+  return [...groups].sort((a, b) => b[1].length - a[1].length);
 }

@@ -1,7 +1,12 @@
 import type { KernelScanReport, ScanReport } from '@vermagic/shared';
 import { isFromModule, type ScannedKernel, type TreeFinding } from '../gate/findings/tree-facts.ts';
 import { treeFindings } from '../gate/findings/tree-findings.ts';
-import { type MajorityVermagic, majorityVermagic } from '../gate/findings/vermagic-findings.ts';
+import {
+  type MajorityVermagic,
+  majorityOf,
+  majorityVermagic,
+  modulesByVermagic,
+} from '../gate/findings/vermagic-findings.ts';
 import type { ModuleListing, TreeModule } from '../gate/list-modules.ts';
 import type { ModulesFolder } from '../gate/modules-folders.ts';
 import { scanModules } from '../gate/scan-modules.ts';
@@ -13,7 +18,7 @@ import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanCache } from '../ports/scan-cache.ts';
 import type { Policy } from '../rules/policy.ts';
-import { withMajority } from './majority-target.ts';
+import { vermagicsOf, withMajority } from './majority-target.ts';
 import type { RuleLevels } from './module-checker.ts';
 import { ScanMemory } from './scan-memory.ts';
 import { kernelReport, sumReports } from './scan-report.ts';
@@ -40,7 +45,7 @@ export interface TreeScanRequest {
   readonly policy: Policy;
   readonly markerFolders: readonly string[];
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
-  /** Findings about the tree as a whole; a shard other than the first leaves them to the first. */
+  /** Findings about the tree as a whole; of a shard those about its own modules, and of the first also the rest. */
   readonly treeRules: boolean;
   readonly cache?: ScanCache | undefined;
   readonly version: string;
@@ -66,8 +71,7 @@ export async function scanTree(ports: Ports, tools: ScanTools, request: TreeScan
   const start = performance.now();
   const scanned: ScannedKernel[] = [];
   for (const kernel of request.kernels) scanned.push(await scanKernel(ports, tools, request, kernel));
-  const withFindings = request.treeRules && (request.shard === undefined || request.shard.index === 1);
-  const findings = withFindings ? await findingsOf(ports, request, scanned) : [];
+  const findings = request.treeRules ? await findingsOf(ports, request, scanned) : [];
   const levelled = findings.flatMap((finding) => atLevel(finding, request.levels));
   const reports = scanned.map((kernel, index): KernelScanReport => {
     const { listing } = request.kernels[index] as KernelToScan;
@@ -116,7 +120,10 @@ async function scanKernel(
       work,
     );
     if (request.shard === undefined) await memory?.keep(place.uri, scan);
-    return { target, release: place.release, folder, modules: listing.modules, scan };
+    const scanned = { target, release: place.release, folder, modules: listing.modules, scan };
+    const isOdd = ([value]: readonly [string, unknown]) => value !== target.vermagic?.value;
+    if (request.shard === undefined || !modulesByVermagic(scanned).some(isOdd)) return scanned;
+    return { ...scanned, vermagicsOfAll: (await vermagicsOf(ports, listing.modules)).length };
   };
   const reference = await referenceModule(ports, opened, listing.modules);
   const first = await (reference === undefined
@@ -124,7 +131,9 @@ async function scanKernel(
     : run(await withMajority(ports, opened, reference), reference));
   // Where only modules say what the kernel's vermagic is, the one that was asked first may be the odd one out.
   const unsure = opened.vermagic === undefined || isFromModule(opened);
-  const majority = unsure ? majorityVermagic(first) : undefined;
+  // A part of the modules may have another majority than the whole.
+  const whole = unsure && request.shard !== undefined ? await vermagicsOf(ports, listing.modules) : undefined;
+  const majority = !unsure ? undefined : whole === undefined ? majorityVermagic(first) : majorityOf(whole);
   if (majority === undefined) return first;
   const target = await withMajority(ports, opened, majority);
   return majority.value === opened.vermagic?.value ? { ...first, target } : run(target, majority);
@@ -177,7 +186,8 @@ async function findingsOf(
   };
   const { files, decompressor } = ports;
   const { root, markerFolders, policy } = request;
-  return treeFindings({ files, decompressor, root, kernels, markerFolders, policy, readImage });
+  const ofTree = request.shard === undefined || request.shard.index === 1;
+  return treeFindings({ files, decompressor, root, kernels, markerFolders, policy, readImage }, ofTree);
 }
 
 function atLevel(finding: TreeFinding, levels: RuleLevels): TreeFinding[] {

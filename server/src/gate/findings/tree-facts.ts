@@ -28,6 +28,8 @@ export interface ScannedKernel {
   readonly folder: string;
   readonly modules: readonly TreeModule[];
   readonly scan: ModuleScan;
+  /** How many different vermagics all modules of the folder have, where the scan looked at a part of them. */
+  readonly vermagicsOfAll?: number;
 }
 
 /** What the findings about a tree are made from. */

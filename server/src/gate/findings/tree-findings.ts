@@ -8,13 +8,18 @@ import { releaseMismatch } from './release-findings.ts';
 import type { ScannedKernel, TreeFacts, TreeFinding } from './tree-facts.ts';
 import { mixedVermagic } from './vermagic-findings.ts';
 
-/** Everything that is wrong with the tree rather than with one of its modules, kernel by kernel and then as a whole. */
-export async function treeFindings(facts: TreeFacts): Promise<TreeFinding[]> {
+/**
+ * Everything that is wrong with the tree rather than with one of its modules, kernel by kernel and then as a whole.
+ * @param ofTree whether to say what does not hang on single modules: of several parts of one scan, one says it.
+ */
+export async function treeFindings(facts: TreeFacts, ofTree = true): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
   for (const kernel of facts.kernels) {
-    findings.push(...mixedVermagic(kernel), ...neverSigned(kernel));
-    findings.push(...(await missingProviders(facts, kernel)), ...(await staleModulesDep(facts, kernel)));
+    findings.push(...mixedVermagic(kernel), ...(ofTree ? neverSigned(kernel) : []));
+    findings.push(...(await missingProviders(facts, kernel)));
+    if (ofTree) findings.push(...(await staleModulesDep(facts, kernel)));
   }
+  if (!ofTree) return findings;
   findings.push(...(await releaseMismatch(facts)));
   findings.push(...(await headersMismatch(facts)));
   findings.push(...(await markerDrift(facts)));

@@ -1,3 +1,4 @@
+import type { TreeModule } from '../list-modules.ts';
 import type { ScannedModule } from '../scan-modules.ts';
 import { inFolder, listed, type ScannedKernel, type TreeFinding } from './tree-facts.ts';
 
@@ -21,9 +22,10 @@ export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [st
 /** Modules of one folder that were not built for one kernel. */
 export function mixedVermagic(kernel: ScannedKernel): TreeFinding[] {
   const groups = modulesByVermagic(kernel);
-  if (groups.length < 2) return [];
   const expected = kernel.target.vermagic;
   if (expected === undefined) return [];
+  // Where all agree, with the kernel or not, they are not mixed.
+  if ((kernel.vermagicsOfAll ?? groups.length) < 2) return [];
   const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
   return groups
     .filter(([vermagic]) => vermagic !== expected.value)
@@ -51,13 +53,19 @@ export interface MajorityVermagic {
 
 /** The vermagic that most modules have, for a tree that holds nothing else to compare with. */
 export function majorityVermagic(kernel: ScannedKernel): MajorityVermagic | undefined {
-  const groups = modulesByVermagic(kernel);
+  return majorityOf(modulesByVermagic(kernel).map(([value, modules]) => [value, modules.map(({ module }) => module)]));
+}
+
+/** @param groups modules by their vermagic, most frequent first. */
+export function majorityOf(
+  groups: readonly (readonly [string, readonly TreeModule[]])[],
+): MajorityVermagic | undefined {
   const [most] = groups;
   if (most === undefined) return undefined;
   const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
   return {
     value: most[0],
-    uri: most[1][0]?.module.uri ?? '',
+    uri: most[1][0]?.uri ?? '',
     label: `the majority, ${most[1].length} of ${total} modules; no kernel image, headers or configuration is there to say it`,
   };
 }
