@@ -216,9 +216,10 @@ const extendedVersions: ElfRule = (module, version) => {
     return undefined;
   }
   const allocated = (name: string) => sectionsNamed(module, name).some((section) => (section.flags & SHF_ALLOC) !== 0);
-  return allocated('__version_ext_crcs') === allocated('__version_ext_names')
-    ? undefined
-    : 'extended version crc+name presence does not match';
+  if (allocated('__version_ext_crcs') !== allocated('__version_ext_names')) {
+    return 'extended version crc+name presence does not match';
+  }
+  return module.versions.moreCrcsThanNames === true ? 'more extended version crcs than names' : undefined;
 };
 
 const symbolNames: ElfRule = (module, version) => {

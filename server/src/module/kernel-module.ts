@@ -75,6 +75,8 @@ export interface SymbolVersions {
   readonly entries: readonly SymbolVersion[];
   /** Records of the extended tables; `undefined` when the module has none. */
   readonly extended: readonly SymbolVersion[] | undefined;
+  /** `__version_ext_crcs` has more entries than `__version_ext_names` has whole names. */
+  readonly moreCrcsThanNames?: boolean;
 }
 
 export interface SymbolVersion {

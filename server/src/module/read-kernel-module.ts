@@ -15,7 +15,7 @@ import { parseModinfo, parseParameters } from './modinfo.ts';
 import { moduleFileName } from './module-file-name.ts';
 import { readSignature } from './signature-trailer.ts';
 import { nameInStructModule } from './struct-module.ts';
-import { parseExtendedVersions, parseVersions } from './symbol-versions.ts';
+import { hasMoreCrcsThanNames, parseExtendedVersions, parseVersions } from './symbol-versions.ts';
 
 export interface ReadModuleOptions {
   /** How the file was packed before these bytes; `none` by default. */
@@ -137,21 +137,18 @@ function* readVersions(elf: ElfFile, problems: Problem[]): Reading<SymbolVersion
       : parseVersions(yield* contents(elf, section, problems), elf.header.class, little, problems);
   const crcs = findAllocatedSection(elf, '__version_ext_crcs');
   const names = findAllocatedSection(elf, '__version_ext_names');
-  const extended =
+  const tables =
     crcs === undefined || names === undefined
       ? undefined
-      : parseExtendedVersions(
-          yield* contents(elf, crcs, problems),
-          yield* contents(elf, names, problems),
-          little,
-          problems,
-        );
+      : ([yield* contents(elf, crcs, problems), yield* contents(elf, names, problems)] as const);
+  const extended = tables && parseExtendedVersions(...tables, little, problems);
   const hasRecords = table !== undefined && table.entries.length > 0;
   return {
     format: extended !== undefined && !hasRecords ? 'extended' : table?.format,
     sectionVisible: visible !== undefined,
     entries: table?.entries ?? [],
     extended,
+    ...(tables && hasMoreCrcsThanNames(...tables) ? { moreCrcsThanNames: true } : {}),
   };
 }
 

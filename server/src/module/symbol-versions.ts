@@ -82,6 +82,13 @@ function parseFlexible(bytes: Uint8Array, little: boolean): SymbolVersion[] | un
   return undefined;
 }
 
+/** As the loader counts: each CRC needs a name that ends. More names than CRCs do no harm. */
+export function hasMoreCrcsThanNames(crcs: Uint8Array, names: Uint8Array): boolean {
+  let named = 0;
+  for (const byte of names) if (byte === 0) named++;
+  return Math.floor(crcs.length / 4) > named;
+}
+
 /**
  * The tables of CONFIG_EXTENDED_MODVERSIONS (6.14 and later): u32 CRCs, and as many NUL-terminated names
  * in the same order (scripts/mod/modpost.c:add_extended_versions).

@@ -187,6 +187,11 @@ const rows: readonly Row[] = [
     ]),
     lines: { '6.13.0': null, '6.14.0': 'extended version crc+name presence does not match' },
   },
+  {
+    name: 'extended versions with fewer names than CRCs',
+    change: (own) => ({ versions: { ...own.versions, moreCrcsThanNames: true } }),
+    lines: { '6.13.0': null, '6.14.0': 'more extended version crcs than names' },
+  },
 ];
 
 for (const row of rows) {

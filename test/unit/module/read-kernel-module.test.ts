@@ -111,6 +111,10 @@ it('says when extended CRCs and names do not pair up', () => {
     buildModule({ extendedVersions: { a: 1 }, sections: [{ name: '__version_ext_crcs', bytes: new Uint8Array(12) }] }),
   );
   assert.match(module.problems[0]?.message ?? '', /__version_ext_crcs and __version_ext_names/);
+  assert.equal(module.versions.moreCrcsThanNames, true);
+  const spareName = { name: '__version_ext_names', bytes: new TextEncoder().encode('a\0b\0') };
+  const named = read(buildModule({ extendedVersions: { a: 1 }, sections: [spareName] }));
+  assert.equal(named.versions.moreCrcsThanNames, undefined);
 });
 
 it('sees that __versions is invisible to the loader when it is not allocated', () => {
