@@ -125,6 +125,11 @@ export const rules = {
   },
   'hold-released': { group: 'script', level: 'error', summary: 'Releases the hold of a protected package' },
   'pin-opens-kernel': { group: 'script', level: 'warning', summary: 'An apt preference pulls a vendor kernel in' },
+  'unguarded-source': {
+    group: 'script',
+    level: 'info',
+    summary: "A vendor's archive with its kernel is enabled, and no hold or pin beside it keeps that kernel out",
+  },
   'foreign-module': {
     group: 'script',
     level: 'warning',

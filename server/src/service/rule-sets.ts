@@ -4,7 +4,16 @@ import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
 import { pinsRules } from '../rules/kbuild/pins-rules.ts';
 import { logRules } from '../rules/log/log-rules.ts';
 import { scriptRules } from '../rules/shell/script-rules.ts';
+import { aptSourceRules } from '../rules/shell/unguarded-source.ts';
 import type { RuleSet } from '../rules/text-rule.ts';
 
 /** Every set of rules over text. Each looks at the kinds of files that it names. */
-export const ruleSets: readonly RuleSet[] = [scriptRules, configRules, kbuildRules, pinsRules, csourceRules, logRules];
+export const ruleSets: readonly RuleSet[] = [
+  scriptRules,
+  aptSourceRules,
+  configRules,
+  kbuildRules,
+  pinsRules,
+  csourceRules,
+  logRules,
+];
