@@ -105,17 +105,15 @@ export function moduleWorkspace(
       ],
     },
   };
-  const all = {
-    'vermagic.json': JSON.stringify(project, null, 2),
-    Kbuild: 'obj-m := hello.o\n',
-    'hello.c': helloC,
-    ...files,
-  };
-  for (const [file, text] of Object.entries(all)) {
+  writeFiles(folder, { 'vermagic.json': JSON.stringify(project, null, 2), ...moduleFiles, ...files });
+  return folder;
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     writeFileSync(path.join(folder, file), text);
   }
-  return folder;
 }
 
 /** On this machine, against another kernel than the target: what a developer does by mistake. */
@@ -142,3 +140,6 @@ module_init(hello_init);
 module_exit(hello_exit);
 MODULE_LICENSE("GPL");
 `;
+
+/** The sources of one module. */
+export const moduleFiles = { Kbuild: 'obj-m := hello.o\n', 'hello.c': helloC } as const;

@@ -196,6 +196,26 @@ for (const [what, end] of [
   });
 }
 
+test('a disk that is full is told as the cause, and the half-made module does not count', { skip }, (t) => {
+  const disk = mkdtempSync(path.join(os.tmpdir(), 'vermagic-full-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', disk]);
+  try {
+    if (mounted.status !== 0) return t.skip('no file system can be mounted here');
+    const plain = workspaceOf();
+    for (const file of ['vermagic.json', 'Kbuild', 'hello.c'])
+      writeFileSync(path.join(disk, file), readFileSync(path.join(plain, file)));
+    const { status, stdout, stderr } = vermagic(disk, 'rebuild');
+    assert.equal(status, 1, stdout + stderr);
+    assert.match(stderr, /No space left on device/, 'the compiler did not fill the disk');
+    assert.match(stdout, /^Failed in modules: The disk is full\./);
+    assert.notEqual(stateOf(disk).state, 'fresh');
+    assert.equal(ourContainers(), '');
+  } finally {
+    if (mounted.status === 0) spawnSync('umount', [disk]);
+    rmSync(disk, { recursive: true, force: true });
+  }
+});
+
 test('a missing image, engine or program is named with what to do', { skip }, () => {
   const folder = workspaceOf();
   const file = path.join(folder, 'vermagic.json');

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isEngineName, killArguments } from '../pipeline/engine.ts';
 import type { NodeRunJournal } from './node-run-journal.ts';
 
 /**
@@ -9,12 +10,18 @@ import type { NodeRunJournal } from './node-run-journal.ts';
 export function endWithBuilds(journal: NodeRunJournal, cliCommand: readonly string[]): void {
   process.on('exit', () => {
     if (!journal.isBusy) return;
-    journal.abandon();
-    const [program = process.execPath, ...words] = cliCommand;
-    try {
-      spawn(program, [...words, 'rebuild', '--stop-abandoned'], { detached: true, stdio: 'ignore', cwd: '/' }).unref();
-    } catch {
-      // The next Vermagic finds what is left.
-    }
+    for (const { engine, container } of journal.abandon())
+      if (container !== undefined && isEngineName(engine)) startAlone(killArguments(engine, container));
+    // What that leaves: programs of this machine, containers that are just starting.
+    startAlone([...cliCommand, 'rebuild', '--stop-abandoned']);
   });
+}
+
+/** A program that goes on when this process is gone. */
+function startAlone([program = '', ...words]: readonly string[]): void {
+  try {
+    spawn(program, words, { detached: true, stdio: 'ignore', cwd: '/' }).unref();
+  } catch {
+    // The next Vermagic finds what is left.
+  }
 }

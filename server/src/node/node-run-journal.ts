@@ -86,8 +86,12 @@ export class NodeRunJournal implements RunJournal {
     return this.#own.size > 0;
   }
 
-  /** This process ends: whoever reads the journal next may end what it leaves. Only what cannot wait is done. */
-  abandon(): void {
+  /**
+   * This process ends: whoever reads the journal next may end what it leaves. Programs are told to end.
+   * @returns what runs
+   */
+  abandon(): readonly RunRecord[] {
+    for (const { program } of this.#own.values()) if (program) signalGroup(program.pid, 'SIGTERM');
     for (const [id, note] of this.#own) {
       try {
         writeFileSync(this.#file(id), JSON.stringify({ ...note, owner: undefined }), { mode: 0o600 });
@@ -95,6 +99,7 @@ export class NodeRunJournal implements RunJournal {
         // The owner's number in it will be found dead.
       }
     }
+    return [...this.#own.values()].map(({ record }) => record);
   }
 
   #file(id: string): string {

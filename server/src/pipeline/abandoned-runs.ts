@@ -1,7 +1,7 @@
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { RunJournal, RunRecord } from '../ports/run-journal.ts';
 import { engineProgram, isEngineName, runLabel } from './engine.ts';
-import { stopContainer, stopNewContainers } from './stop-containers.ts';
+import { stopContainer, stopInDevcontainer, stopNewContainers } from './stop-containers.ts';
 
 /** An engine that was not asked for so long has been restarted since. */
 const forgetAfterMs = 7 * 24 * 3600 * 1000;
@@ -33,6 +33,7 @@ export async function stopAbandonedRuns(
     }
     if (container === undefined) {
       const ran = await journal.endProgram(id);
+      if (typeof record.devcontainer === 'string') await stopInDevcontainer(processes, record.devcontainer, id);
       await stopNewContainers(processes, engine, new Set(before), folder);
       await journal.end(id);
       if (ran) found.push({ record, stopped: true });

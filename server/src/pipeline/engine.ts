@@ -68,12 +68,30 @@ function mountField({ hostPath, containerPath, readOnly }: Mount): string {
 }
 
 /** What devcontainer's own tool is asked: to bring the container up, and to run a command in it. */
-export function devcontainerArguments(place: DevcontainerPlace, command: readonly string[]): readonly string[][] {
+export function devcontainerArguments(
+  place: DevcontainerPlace,
+  { command, env, runId }: Pick<ContainerRun, 'command' | 'env' | 'runId'>,
+): readonly string[][] {
   const folder = ['--workspace-folder', place.hostPath];
+  const values = Object.entries({ ...env, [runVariable]: runId }).flatMap(([key, value]) => [
+    '--remote-env',
+    `${key}=${value}`,
+  ]);
   return [
     ['devcontainer', 'up', ...folder],
-    ['devcontainer', 'exec', ...folder, ...command],
+    ['devcontainer', 'exec', ...folder, ...values, ...command],
   ];
+}
+
+/** What every process of a run has in its environment, where the container is not ours to end. */
+const runVariable = 'VERMAGIC_RUN';
+
+/** Ends all of a run inside a devcontainer, which itself stays up: others use it. */
+export function devcontainerStopArguments(hostPath: string, runId: string): readonly string[] {
+  const script = `for e in /proc/[0-9]*/environ; do
+  if tr '\\0' '\\n' < "$e" 2>/dev/null | grep -qx "${runVariable}=$1"; then p=\${e#/proc/}; kill -KILL "\${p%/environ}"; fi
+done`;
+  return ['devcontainer', 'exec', '--workspace-folder', hostPath, 'sh', '-c', script, 'sh', runId];
 }
 
 /** Ends a container at once; `--rm` takes it away. */

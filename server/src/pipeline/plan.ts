@@ -77,7 +77,13 @@ function stepOf(phase: Phase, { engine, runId }: PlanOptions): RunStep {
       return { phase, commands: [command], cwd, env: {}, container: name };
     }
     case 'devcontainer':
-      return { phase, commands: devcontainerArguments(place, phase.command), cwd, env, container: undefined };
+      return {
+        phase,
+        commands: devcontainerArguments(place, { command: phase.command, env, runId }),
+        cwd,
+        env: {},
+        container: undefined,
+      };
     case 'host':
       return { phase, commands: [hostCommand(phase, engine)], cwd, env, container: undefined };
   }

@@ -14,7 +14,7 @@ import { PathMapping } from './path-mapping.ts';
 import type { Phase, Pipeline } from './phase.ts';
 import type { RunPlan, RunStep } from './plan.ts';
 import { newRunId, readStamp, type Stamp, stampUri, writeStamp } from './stamp.ts';
-import { runningContainers, stopContainer, stopNewContainers } from './stop-containers.ts';
+import { runningContainers, stopContainer, stopInDevcontainer, stopNewContainers } from './stop-containers.ts';
 
 export interface RunPorts {
   readonly files: FileSystem;
@@ -197,6 +197,8 @@ class StepRun {
         if (signal?.aborted) {
           const gone = container === undefined || (await stopContainer(processes, engine, container));
           if (drives) await stopNewContainers(processes, engine, before, folder);
+          const { place } = phase;
+          if (place.kind === 'devcontainer') await stopInDevcontainer(processes, place.hostPath, run);
           const rest = gone ? '' : ` The container ${container} is still there: «${engine} rm --force ${container}».`;
           return { status: 'cancelled', cause: `${phase.name} was stopped.${rest}`, messages: this.#output.messages };
         }
@@ -218,7 +220,8 @@ class StepRun {
     const { engine, runId } = this.#plan;
     const timeMs = (this.#options.now ?? Date.now)();
     const record = { id: runId, phase: phase.name, folder: uriPath(this.#pipeline.rootUri), engine, container };
-    await this.#ports.journal?.begin({ ...record, before: [...before], timeMs });
+    const devcontainer = phase.place.kind === 'devcontainer' ? phase.place.hostPath : undefined;
+    await this.#ports.journal?.begin({ ...record, devcontainer, before: [...before], timeMs });
     return runId;
   }
 

@@ -1,5 +1,5 @@
 import type { ProcessRunner } from '../ports/process-runner.ts';
-import { type EngineName, engineProgram, killArguments, removeArguments } from './engine.ts';
+import { devcontainerStopArguments, type EngineName, engineProgram, killArguments, removeArguments } from './engine.ts';
 
 const askMs = 20_000;
 /** A container that is being removed is listed until that is done. */
@@ -17,6 +17,11 @@ export async function stopContainer(processes: ProcessRunner, engine: EngineName
     if (listed.status !== 0 || listed.stdout.trim() === '') return true;
   }
   return false;
+}
+
+/** Ends what a run does inside a devcontainer. */
+export async function stopInDevcontainer(processes: ProcessRunner, hostPath: string, runId: string): Promise<void> {
+  await processes.run(devcontainerStopArguments(hostPath, runId), { timeoutMs: askMs });
 }
 
 /** Ids of the containers that run now. */

@@ -9,6 +9,8 @@ export interface RunRecord {
   readonly engine: string;
   /** The container's name, where we started it. */
   readonly container: string | undefined;
+  /** Absolute path of the devcontainer's folder, where it runs in one. */
+  readonly devcontainer?: string | undefined;
   /** Containers that ran before it, where the project's own command starts one. */
   readonly before: readonly string[];
   /** Milliseconds since the epoch. */

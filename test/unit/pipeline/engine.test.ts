@@ -221,3 +221,29 @@ test('stopping ends the container by its name, and outputs that were touched cou
   assert.equal(state, 'stale');
   assert.match(reasons?.[0]?.message ?? '', /was stopped/);
 });
+
+test('in a devcontainer the values of a phase arrive inside, and what it runs can be told and ended there', async () => {
+  const container = { engine: 'devcontainer', workdir: '/workspaces/w' };
+  const phases = [{ name: 'modules', command: ['make'], env: { ARCH: 'arm64; id' } }];
+  const { pipeline: read } = readPipeline({ container, phases }, file);
+  const { steps } = await planRun(read.phases, options);
+  const values = ['--remote-env', 'ARCH=arm64; id', '--remote-env', 'VERMAGIC_RUN=r1'];
+  assert.deepEqual(steps[0]?.commands, [
+    ['devcontainer', 'up', '--workspace-folder', '/w'],
+    ['devcontainer', 'exec', '--workspace-folder', '/w', ...values, 'make'],
+  ]);
+  const controller = new AbortController();
+  const processes = new RecordedProcesses((argv) => {
+    if (argv.includes('make')) controller.abort();
+    return ended(0);
+  });
+  const files = new MemoryFileSystem({});
+  const plan = await planRun(read.phases, options);
+  const outcome = await runPlan({ files, processes, writer: writerOf(files) }, read, plan, {
+    signal: controller.signal,
+  });
+  assert.equal(outcome.status, 'cancelled');
+  const stop = processes.runs.at(-1) ?? [];
+  assert.deepEqual(stop.slice(0, 5), ['devcontainer', 'exec', '--workspace-folder', '/w', 'sh']);
+  assert.equal(stop.at(-1), 'r1');
+});
