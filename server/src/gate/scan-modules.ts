@@ -1,7 +1,8 @@
 import type { CheckReport } from '@vermagic/shared';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import type { ModuleExport } from '../module/kernel-module.ts';
 import { proven } from './clean-proof.ts';
-import { encodeExports } from './export-table.ts';
+import { encodeExports, foldedModuleName } from './export-table.ts';
 import { effectiveModules, type TreeModule } from './list-modules.ts';
 import { type ProofPlan, proofPlan } from './proof-plan.ts';
 import { boardStatus, createBoard, type ProofBoard, type ProveJob, type ProveReply } from './prove-files.ts';
@@ -101,7 +102,7 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
     (module, file) => pass.board.status[file] === proven.exportsDiffer && effective.get(module.name) === module,
   );
   const own = await work.readExports(differing);
-  const asListed = !own.some((provider) => differs(provider, target, providers));
+  const asListed = !differ(own, target, providers);
   if (!asListed) {
     providers = { present, own };
     table = encodeExports(new TreeSymbols(target.symbols, providers).symbols());
@@ -282,29 +283,34 @@ async function meaningOf(
   return found;
 }
 
-/** Whether a provider exports anything else than the table lists of it. */
-function differs(provider: ProviderExports, target: TargetKernel, providers: TreeProviders): boolean {
+/** Whether any of the providers exports anything else than the table lists of it. */
+function differ(own: readonly ProviderExports[], target: TargetKernel, providers: TreeProviders): boolean {
+  if (own.length === 0) return false;
   const symbols = new TreeSymbols(target.symbols as NonNullable<TargetKernel['symbols']>, providers);
-  const same = provider.exports.every(({ symbol, crc, gplOnly, namespace }) => {
-    const listed = symbols.get(symbol);
-    if (listed === undefined || listed.exporter === 'vmlinux') return listed !== undefined;
-    return (
-      listed.crc === crc &&
-      listed.gplOnly === gplOnly &&
-      listed.namespace === namespace &&
-      (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name
-    );
-  });
-  if (!same) return true;
-  let listedCount = 0;
-  for (const listed of symbols.symbols()) {
-    if (
-      listed.exporter !== 'vmlinux' &&
-      (listed.exporter.split('/').at(-1) ?? '').replaceAll('-', '_') === provider.name
-    )
-      listedCount++;
+  const listedCounts = new Map<string, number>();
+  for (const { exporter } of symbols.symbols()) listedCounts.set(exporter, (listedCounts.get(exporter) ?? 0) + 1);
+  const byName = new Map<string, number>();
+  for (const [exporter, count] of listedCounts) {
+    if (exporter === 'vmlinux') continue;
+    const name = foldedModuleName(exporter);
+    byName.set(name, (byName.get(name) ?? 0) + count);
   }
-  return listedCount !== new Set(provider.exports.map((entry) => entry.symbol)).size;
+  return own.some(
+    (provider) =>
+      !provider.exports.every((entry) => isListed(entry, provider.name, symbols)) ||
+      (byName.get(provider.name) ?? 0) !== new Set(provider.exports.map((entry) => entry.symbol)).size,
+  );
+}
+
+function isListed({ symbol, crc, gplOnly, namespace }: ModuleExport, name: string, symbols: TreeSymbols): boolean {
+  const listed = symbols.get(symbol);
+  if (listed === undefined || listed.exporter === 'vmlinux') return listed !== undefined;
+  return (
+    listed.crc === crc &&
+    listed.gplOnly === gplOnly &&
+    listed.namespace === namespace &&
+    foldedModuleName(listed.exporter) === name
+  );
 }
 
 async function allProviders(

@@ -10,7 +10,7 @@ export interface SignatureShape {
   readonly messageBytes: number;
   /** Bytes of the signature proper, at the end of the message. */
   readonly valueBytes: number;
-  /** The message without it. */
+  /** The message without it. With ECDSA the lengths in it vary with those of the value. */
   readonly head: Uint8Array;
 }
 
@@ -28,6 +28,10 @@ const trailerBytes = 12;
 const pkcs7 = 2;
 /** An RSA signature has the size of its key. */
 const valueSizes = [256, 384, 512];
+/** Of the curves P-256 (70 to 72 bytes), P-384 and P-521 (137 to 139). */
+const leastEcdsa = 64;
+const mostEcdsa = 141;
+const sequence = 0x30;
 /** A tree is signed by a handful of keys. */
 const mostShapes = 64;
 const unsigned: FoundSignature = { kind: 'unsigned' };
@@ -44,7 +48,8 @@ export function readSignatureShape({ bytes, sizeBytes }: ModuleBytes, shapes: Si
     (((bytes[trailer + 9] as number) << 16) | ((bytes[trailer + 10] as number) << 8) | (bytes[trailer + 11] as number));
   const elfBytes = trailer - messageBytes;
   if (messageBytes === 0 || elfBytes <= 0) return odd;
-  const valueBytes = valueSizes.find((size) => endsInOctets(bytes, trailer, elfBytes, size));
+  const valueBytes =
+    valueSizes.find((size) => endsInOctets(bytes, trailer, elfBytes, size)) ?? ecdsaBytes(bytes, trailer, elfBytes);
   if (valueBytes === undefined) return odd;
   for (let shape = 0; shape < shapes.length; shape++) {
     if (hasShape(bytes, elfBytes, messageBytes, valueBytes, shapes[shape] as SignatureShape)) {
@@ -72,6 +77,25 @@ function endsInOctets(bytes: Uint8Array, end: number, start: number, size: numbe
     bytes[at + 2] === size >> 8 &&
     bytes[at + 3] === (size & 0xff)
   );
+}
+
+/**
+ * Bytes of an ECDSA signature at the end of the message: a sequence of two numbers, whose sizes vary by a byte or two (so that one
+ * key has a handful of shapes). Its lengths are written with one byte up to 127, with two from there on.
+ */
+function ecdsaBytes(bytes: Uint8Array, end: number, start: number): number | undefined {
+  for (let size = leastEcdsa; size <= mostEcdsa; size++) {
+    const at = end - size - (size < 0x80 ? 2 : 3);
+    if (at <= start) return undefined;
+    if (bytes[at] !== 4) continue;
+    // The sequence may need one byte for its length where the octets around it need two.
+    if (size < 0x80) {
+      if (bytes[at + 1] === size && bytes[at + 2] === sequence && bytes[at + 3] === size - 2) return size;
+    } else if (bytes[at + 1] === 0x81 && bytes[at + 2] === size && bytes[at + 3] === sequence) {
+      if (size < 0x82 ? bytes[at + 4] === size - 2 : bytes[at + 4] === 0x81 && bytes[at + 5] === size - 3) return size;
+    }
+  }
+  return undefined;
 }
 
 function hasShape(
