@@ -168,6 +168,9 @@ describe('the command line as a whole', () => {
     const none = vermagic(['check', '-t', path.join(sample, 'Makefile'), good]);
     assert.deepEqual([none.status, none.stdout], [2, '']);
     assert.match(none.stderr, /Makefile is none of the things that describe a kernel/);
+    const before = vermagic(['check', '-t', 'orin-stock', '--with', path.join(sample, 'Makefile'), good]);
+    assert.deepEqual([before.status, before.stdout], [2, '']);
+    assert.match(before.stderr, /--with .*Makefile: Not an ELF file/);
     rmSync(folder, { recursive: true });
   });
 });

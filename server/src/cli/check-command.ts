@@ -68,8 +68,10 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     if (!saysAnything(target)) throw new UsageError(nothingIn(target));
   }
   const loaded: KernelModule[] = [];
-  for (const { uri } of args.values('with').length > 0 ? await modulesOf(args.values('with'), io, ports) : []) {
-    loaded.push(await openKernelModule(ports, uri));
+  for (const { path, uri } of args.values('with').length > 0 ? await modulesOf(args.values('with'), io, ports) : []) {
+    const module = await openKernelModule(ports, uri);
+    if (module.elf === undefined) throw new UsageError(`--with ${path}: ${module.problems[0]?.message}`);
+    loaded.push(module);
   }
   const project = await findProject(io, ports);
   const levels: RuleLevels = project ? (policyOfProject(project).levels ?? {}) : {};

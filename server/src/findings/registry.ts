@@ -87,7 +87,7 @@ export const rules = {
   'debug-info-left': { group: 'module', level: 'hint', summary: 'The module still carries debug information' },
   'force-useless': {
     group: 'module',
-    level: 'warning',
+    level: 'error',
     summary: 'Forcing cannot help on this target: CONFIG_MODULE_FORCE_LOAD is not set',
   },
 
