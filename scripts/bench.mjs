@@ -25,20 +25,26 @@ const rows = {
   push(row) {
     const mark = row[5] === undefined ? ' ' : row[5] ? '✓' : '✗';
     if (row[5] === false) this.missed++;
-    console.log(`${mark} ${widths.map((width, column) => String(row[column]).padEnd(width)).join(' ')}`.trimEnd());
+    console.log(
+      `${mark} ${widths.map((width, column) => String(row[column]).padEnd(width)).join(' ')}${row[6] ?? ''}`.trimEnd(),
+    );
   },
 };
 
-/** Wall time in ms and the largest resident memory in MB of one run. */
+/** Wall time in ms, CPU time of all its threads and children in ms, and the largest resident memory in MB of one run. */
 function once(program, args) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const child = spawn(program, args, { env: environment, stdio: 'ignore' });
     let memory = 0;
+    let cpu = 0;
     const timer = setInterval(() => {
       try {
         const status = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8');
         memory = Math.max(memory, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+        // Behind the name in brackets: utime, stime, cutime and cstime, in ticks of 10 ms.
+        const stat = fs.readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+        cpu = stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
       } catch {
         // It has ended.
       }
@@ -49,7 +55,7 @@ function once(program, args) {
     });
     child.on('exit', () => {
       clearInterval(timer);
-      resolve({ ms: performance.now() - start, memory });
+      resolve({ ms: performance.now() - start, cpu, memory });
     });
   });
 }
@@ -61,8 +67,10 @@ async function inTurn(...commands) {
   for (let round = 0; round < rounds; round++) {
     for (const [index, [program, ...args]] of commands.entries()) results[index].push(await once(program, args));
   }
+  const middle = (values) => values.sort((a, b) => a - b)[rounds >> 1];
   return results.map((runs) => ({
-    ms: runs.map((run) => run.ms).sort((a, b) => a - b)[rounds >> 1],
+    ms: middle(runs.map((run) => run.ms)),
+    cpu: middle(runs.map((run) => run.cpu)),
     memory: Math.max(...runs.map((run) => run.memory)),
   }));
 }
@@ -79,6 +87,7 @@ function ratio(work, own, peer, peerName, budget) {
     `${value.toFixed(2)} ×`,
     `≤ ${budget} ×`,
     value <= budget,
+    `CPU ${ms(own.cpu)} to ${ms(peer.cpu)}`,
   ]);
 }
 
@@ -123,6 +132,20 @@ async function againstDepmod() {
   ratio(work, fresh, peer, 'depmod -E', 0.5);
   ratio('the same again, nothing changed', again, peer, 'depmod -E', 0.5);
   bound('memory of that scan', fresh.memory, 200, 'MB');
+}
+
+async function vermagics() {
+  const work = 'vermagic of 4,000 modules';
+  const reason = lacks(plain.folder) ?? (findProgram('modinfo') ? undefined : 'no modinfo');
+  if (reason) return skip(work, reason);
+  const list = path.join(scratch, 'plain-modules');
+  fs.writeFileSync(list, `${modulesBelow(plain.folder).join('\0')}\0`);
+  const [own, peer] = await inTurn(
+    [node, cli, 'inspect', '--field', 'vermagic', plain.folder],
+    ['xargs', '-0', '-a', list, 'modinfo', '-F', 'vermagic'],
+  );
+  ratio(work, own, peer, 'modinfo', 1);
+  bound('memory of that', own.memory, 200, 'MB');
 }
 
 async function packedModules() {
@@ -342,6 +365,7 @@ if (lacks(cli)) {
 const { status } = spawnSync(node, [cli, '--version'], { env: environment });
 if (status !== 0) process.exit(2);
 await againstDepmod();
+await vermagics();
 await packedModules();
 await growth();
 await languageServer();

@@ -42,7 +42,8 @@ const inSizeWord = 3;
 const outStartWord = 4;
 const outPositionWord = 5;
 
-export type XzUnpacker = (packed: Uint8Array, maxBytes: number) => Unpacked;
+/** With `take` the parts are handed to it one by one, valid until it returns; the result is empty then. */
+export type XzUnpacker = (packed: Uint8Array, maxBytes: number, take?: (part: Uint8Array) => void) => Unpacked;
 
 /** Compiles the decoder, once per process or worker; then unpacking is synchronous. */
 export async function loadXz(): Promise<XzUnpacker> {
@@ -50,7 +51,7 @@ export async function loadXz(): Promise<XzUnpacker> {
   if (library._moduleInstance === undefined) await library._getModuleInstance();
   const xz = library._moduleInstance?.exports;
   if (xz === undefined) throw new Error('xz-decompress has no WebAssembly instance.');
-  return (packed, maxBytes) => unpackFile(xz, packed, maxBytes);
+  return (packed, maxBytes, take) => unpackFile(xz, packed, maxBytes, take);
 }
 
 /** Node gives a CommonJS package's exports as `default`; a bundler may give them directly. */
@@ -63,7 +64,12 @@ function packageExports(): { readonly XzReadableStream: XzLibrary } {
  * Unpacks an .xz file: any number of blocks and of concatenated streams with padding, as kmod accepts them.
  * What follows the last stream and is none is an error, for kmod too.
  */
-function unpackFile(xz: XzExports, packed: Uint8Array, maxBytes: number): Unpacked {
+function unpackFile(
+  xz: XzExports,
+  packed: Uint8Array,
+  maxBytes: number,
+  take: ((part: Uint8Array) => void) | undefined,
+): Unpacked {
   const parts: Uint8Array[] = [];
   let total = 0;
   const file = new XzFile(xz, packed);
@@ -73,12 +79,13 @@ function unpackFile(xz: XzExports, packed: Uint8Array, maxBytes: number): Unpack
       if (typeof part === 'string') return { problem: `The xz data cannot be unpacked: ${part}.` };
       total += part.length;
       if (total > maxBytes) return { problem: `The xz data unpacks to more than ${maxBytes} bytes.` };
-      if (part.length > 0) parts.push(part);
+      if (take !== undefined) take(part);
+      else if (part.length > 0) parts.push(part.slice());
     }
   } finally {
     file.close();
   }
-  return { bytes: join(parts, total) };
+  return { bytes: join(parts, take === undefined ? total : 0) };
 }
 
 class XzFile {
@@ -94,7 +101,7 @@ class XzFile {
     this.#context = xz.create_context();
   }
 
-  /** The next unpacked bytes, or what is wrong. */
+  /** The next unpacked bytes, valid until the next call, or what is wrong. */
   next(): Uint8Array | string {
     if (this.#word(inPositionWord) === this.#word(inSizeWord)) {
       // Supplying nothing says that the file ends: the decoder then reports XZ_STREAM_END, or XZ_BUF_ERROR.
@@ -105,7 +112,7 @@ class XzFile {
       return reasons[result] ?? `error ${result}`;
     }
     const outBytes = this.#word(outPositionWord);
-    const part = new Uint8Array(this.#xz.memory.buffer, this.#word(outStartWord), outBytes).slice();
+    const part = new Uint8Array(this.#xz.memory.buffer, this.#word(outStartWord), outBytes);
     this.#words()[outPositionWord] = 0;
     this.ended = result === XZ_STREAM_END;
     return part;

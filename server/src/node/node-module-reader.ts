@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import zlib from 'node:zlib';
 import { detectCompression } from '../elf/compression.ts';
 import { loadXz, type XzUnpacker } from '../elf/unpack-xz.ts';
-import { limits } from '../limits.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import { pathOf } from './path-of.ts';
 
 /** Read whole up to this size; the few larger ones are read in parts by the full check. */
 const largestBytes = 24 * 1024 * 1024;
+/** Unpacked: what is larger is left to the full check, so that the memory, which is kept, stays small. */
+const largestUnpackedBytes = 64 * 1024 * 1024;
 const firstBytes = 512 * 1024;
 
 /** Whole files by plain system calls into one buffer. */
@@ -57,6 +58,7 @@ export class NodeModuleReader implements ModuleFileReader {
     const packed = this.bytes.subarray(0, this.sizeBytes);
     const format = detectCompression(packed);
     if (format === 'none') return undefined;
+    if (format === 'xz') return this.#unpackXz(new Uint8Array(packed));
     const unpacked = this.#unpacked(format, packed);
     // What this way cannot unpack, the full check looks at.
     if (unpacked === undefined) return 'too-large';
@@ -66,15 +68,24 @@ export class NodeModuleReader implements ModuleFileReader {
     return undefined;
   }
 
-  #unpacked(format: 'gzip' | 'xz' | 'zstd', packed: Uint8Array): Uint8Array | undefined {
+  /** Straight into the memory of all modules: thousands of intermediate copies would wait for the collector. */
+  #unpackXz(packed: Uint8Array): string | undefined {
+    let size = 0;
+    const unpacked = this.#xz?.(packed, largestUnpackedBytes, (part) => {
+      this.#reserve(size + part.length);
+      this.bytes.set(part, size);
+      size += part.length;
+    });
+    if (unpacked === undefined || 'problem' in unpacked) return 'too-large';
+    this.sizeBytes = size;
+    return undefined;
+  }
+
+  #unpacked(format: 'gzip' | 'zstd', packed: Uint8Array): Uint8Array | undefined {
     try {
-      if (format === 'gzip') return zlib.gunzipSync(packed, { maxOutputLength: limits.unpackedBytes });
-      if (format === 'zstd') {
-        // Only one frame is unpacked: a file with several is left to the full check.
-        return typeof zlib.zstdDecompressSync === 'function' ? singleFrame(packed) : undefined;
-      }
-      const unpacked = this.#xz?.(packed, limits.unpackedBytes);
-      return unpacked !== undefined && 'bytes' in unpacked ? unpacked.bytes : undefined;
+      if (format === 'gzip') return zlib.gunzipSync(packed, { maxOutputLength: largestUnpackedBytes });
+      // Only one frame is unpacked: a file with several is left to the full check.
+      return typeof zlib.zstdDecompressSync === 'function' ? singleFrame(packed) : undefined;
     } catch {
       return undefined;
     }
@@ -97,7 +108,7 @@ export class NodeModuleReader implements ModuleFileReader {
 
 function singleFrame(packed: Uint8Array): Uint8Array | undefined {
   const { buffer, engine } = zlib.zstdDecompressSync(packed, {
-    maxOutputLength: limits.unpackedBytes,
+    maxOutputLength: largestUnpackedBytes,
     info: true,
   } as zlib.ZstdOptions) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
   return engine.bytesWritten === packed.length ? buffer : undefined;

@@ -2,6 +2,9 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ScanPool } from '../ports/scan-pool.ts';
 
+/** A thread's work leaves little behind; with Node's own limit each lets some 50 MB of garbage gather. */
+const maxYoungGenerationSizeMb = 12;
+
 interface Waiting {
   resolve(reply: unknown): void;
   reject(error: Error): void;
@@ -40,7 +43,7 @@ export class WorkerPool implements ScanPool {
       import.meta.dirname,
       import.meta.filename.endsWith('.ts') ? 'scan-thread-main.ts' : 'scan-thread.cjs',
     );
-    const worker = new Worker(file, { execArgv: [], stdin: false });
+    const worker = new Worker(file, { execArgv: [], stdin: false, resourceLimits: { maxYoungGenerationSizeMb } });
     const waiting = new Map<number, Waiting>();
     worker.unref();
     worker.on('message', ({ id, reply, error }: { id: number; reply: unknown; error?: string }) => {
