@@ -9,7 +9,7 @@ import { firstLook } from './first-look.mjs';
 import { liveUpdates } from './live-updates.mjs';
 import { modulePage } from './module-page.mjs';
 import { rebuild } from './rebuild.mjs';
-import { rebuildPhases } from './rebuild-phases.mjs';
+import { buildPhases } from './rebuild-phases.mjs';
 import { scripts } from './scripts.mjs';
 import { targets } from './targets.mjs';
 import { unconfigured } from './unconfigured.mjs';
@@ -25,7 +25,7 @@ const groups = [
   ...unconfigured,
   buildFiles,
   rebuild,
-  rebuildPhases,
+  buildPhases,
   scripts,
   verify,
   cancelVerify,
