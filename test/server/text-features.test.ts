@@ -218,7 +218,7 @@ describe('texts over stdio', () => {
     assert.equal(await file.fixedAll(), text.replace('rmmod -f', 'rmmod').replace('modprobe --force', 'modprobe'));
   });
 
-  it('hovers explain a flag, a package and a taint value', async () => {
+  it('hovers explain a flag, a package, a module and a taint value', async () => {
     const script = await open(
       'hover.sh',
       'shellscript',
@@ -226,6 +226,7 @@ describe('texts over stdio', () => {
     );
     assert.match(await script.hover('-f'), /skips the vermagic check and the CRC check/);
     assert.match(await script.hover('nvidia-l4t'), /is forbidden by the policy/);
+    assert.match(await script.hover('x.ko'), /Module \*\*x\*\* from this file/);
     const taint = await script.hover('4097');
     assert.match(taint, /\bP\b/);
     assert.match(taint, /\bO\b/);

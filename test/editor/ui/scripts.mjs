@@ -15,6 +15,20 @@ sudo apt-get dist-upgrade -y
 ssh root@orin 'insmod --force-vermagic /tmp/orca_dma.ko debug=1'
 sudo rmmod -f orca_dma
 `;
+const holds = `#!/bin/sh
+sudo apt-mark unhold git nvidia-l4t-kernel
+sudo apt-mark unhold nvidia-l4t-bootloader
+sudo apt-get install -y --allow-change-held-packages jq
+sudo apt-get install -y nvidia-l4t-kernel
+modprobe -vf orca_dma
+# vermagic disable=force-unload
+rmmod -f orca_dma
+`;
+const preferences = `Package: nvidia-l4t-kernel*
+Pin: origin repo.download.nvidia.com
+Pin-Priority: 1001
+`;
+const source = 'deb https://repo.download.nvidia.com/jetson/common r36.4 main\n';
 const dockerfile = `FROM ubuntu:22.04
 RUN apt-get update && \\
     apt-get install -y \\
@@ -35,6 +49,9 @@ jobs:
 `;
 const files = {
   'deploy/load.sh': script,
+  'deploy/holds.sh': holds,
+  'overlay/etc/apt/preferences.d/nvidia.pref': preferences,
+  'overlay2/etc/apt/sources.list.d/nvidia-l4t-apt-source.list': source,
   'deploy/Dockerfile': dockerfile,
   '.github/workflows/deploy.yml': workflow,
 };
@@ -81,7 +98,7 @@ export const scripts = {
       const fixed = script.replace('sudo rmmod', `${comment}sudo rmmod`);
       return quickFix(workbench, workspace, 'deploy/load.sh', '10:13', 'Silence force-unload here', fixed);
     },
-    'a rebuild is offered in place of force': async (workbench) => {
+    'in place of force a rebuild starts: it shows its commands and asks': async (workbench) => {
       await openFile(workbench, 'deploy/load.sh');
       await goTo(workbench, '9:25');
       const { page } = workbench;
@@ -89,10 +106,85 @@ export const scripts = {
       await page
         .locator('.action-widget .monaco-list-row', { hasText: 'Rebuild in Container instead' })
         .first()
-        .waitFor();
+        .click();
+      const dialog = page.locator('.monaco-dialog-box');
+      await dialog.waitFor();
+      assert.match(
+        (await dialog.textContent()).replaceAll('\u00a0', ' '),
+        /Run .*\?These commands will be run, and nothing else:.* make /s,
+      );
       await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
     },
+    'a protected package stays held': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/holds.sh',
+        '2:30',
+        'Keep nvidia-l4t-kernel held',
+        holds.replace('unhold git nvidia-l4t-kernel', 'unhold git'),
+      ),
+    'a command that only releases a hold is removed': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/holds.sh',
+        '3:25',
+        'Remove the command',
+        holds.replace('sudo apt-mark unhold nvidia-l4t-bootloader\n', ''),
+      ),
+    'an option that overrides holds is removed': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/holds.sh',
+        '4:30',
+        'Remove --allow-change-held-packages',
+        holds.replace(' --allow-change-held-packages', ''),
+      ),
+    'a command that only installs the kernel is removed': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/holds.sh',
+        '5:30',
+        'Remove the command',
+        holds.replace('sudo apt-get install -y nvidia-l4t-kernel\n', ''),
+      ),
+    'a letter among bundled options is removed': (workbench, workspace) =>
+      quickFix(workbench, workspace, 'deploy/holds.sh', '6:12', 'Remove -f', holds.replace('-vf', '-v')),
+    'a reason is added to a suppression': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/holds.sh',
+        '7:8',
+        'Add a reason',
+        holds.replace('=force-unload\n', '=force-unload -- the reason why this is right here\n'),
+      ),
+    'removal by force is made gentle': (workbench, workspace) =>
+      quickFix(workbench, workspace, 'deploy/holds.sh', '8:8', 'Remove -f', holds.replace('rmmod -f', 'rmmod')),
+    'a pin that opens the kernel is turned round': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'overlay/etc/apt/preferences.d/nvidia.pref',
+        '3:17',
+        'Forbid these packages with priority -1',
+        preferences.replace('1001', '-1'),
+      ),
+    "a source of the vendor's kernel is turned off": (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'overlay2/etc/apt/sources.list.d/nvidia-l4t-apt-source.list',
+        '1:10',
+        'Turn the source off',
+        `# ${source}`,
+      ),
     'everything in the script is fixed at once': async (workbench, workspace) => {
+      await openFile(workbench, 'deploy/load.sh');
       const fixed = await fixAll(workbench, workspace, 'deploy/load.sh');
       assert.ok(!/force-vermagic|rmmod -f|'nvidia-l4t-kernel-dtbs' \\/.test(fixed), fixed);
       assert.match(fixed, /^sudo apt-mark hold /m);
