@@ -177,7 +177,7 @@ export class LanguageServer extends Disposable {
 
   /** Verifies a tree; `progress` is told how far it is. Rejects when it is cancelled. */
   async verify(
-    { kind, uri }: { readonly kind: VerifyKind; readonly uri: Uri },
+    { kind, uri, target }: { readonly kind: VerifyKind; readonly uri: Uri; readonly target?: string | undefined },
     token?: CancellationToken,
     progress?: (step: { readonly message?: string; readonly percentage?: number }) => void,
   ): Promise<VerifyReport> {
@@ -188,7 +188,8 @@ export class LanguageServer extends Disposable {
       if (step.kind !== 'end') progress?.(step);
     });
     try {
-      return await this.#request(method.verify, { kind, uri: this.#protocolUri(uri), workDoneToken }, token);
+      const asked = { kind, uri: this.#protocolUri(uri), target: target ?? null, workDoneToken };
+      return await this.#request(method.verify, asked, token);
     } finally {
       listening.dispose();
     }

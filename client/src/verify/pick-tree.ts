@@ -1,4 +1,4 @@
-import type { VerifyKind, VerifyPlace } from '@vermagic/shared';
+import type { TargetSummary, VerifyKind, VerifyPlace } from '@vermagic/shared';
 import { FileType, type QuickPickItem, QuickPickItemKind, Uri, window, workspace } from 'vscode';
 import type { LanguageServer } from '../language-server.ts';
 
@@ -7,6 +7,8 @@ export interface TreeToVerify {
   readonly kind: VerifyKind;
   readonly uri: Uri;
   readonly name: string;
+  /** The kernel to compare with; without it, the one in the tree. */
+  readonly target?: string;
 }
 
 interface TreeItem extends QuickPickItem {
@@ -14,14 +16,43 @@ interface TreeItem extends QuickPickItem {
 }
 
 /** Asks for trees: those that the workspace has, or a folder from anywhere. Empty when nothing was chosen. */
-export async function pickTrees(server: LanguageServer): Promise<readonly TreeToVerify[]> {
-  const items = server.verifyPlaces().then((places) => treeItems(server, places));
+export async function pickTrees(server: LanguageServer, target?: string): Promise<readonly TreeToVerify[]> {
+  const items = Promise.all([server.verifyPlaces(), server.targets()]).then(([places, { targets }]) => [
+    ...treeItems(server, places),
+    // With one kernel there is nothing to choose.
+    ...(target === undefined && targets.length > 1 ? [otherKernel(server, targets)] : []),
+  ]);
   const chosen = await window.showQuickPick<TreeItem>(items, {
-    title: 'Verify Tree',
-    placeHolder: 'The modules that are checked against their kernel, all as one',
+    title: target === undefined ? 'Verify Tree' : `Verify Tree against ${target}`,
+    placeHolder:
+      target === undefined
+        ? 'The modules that are checked against their kernel, all as one'
+        : `The modules that are checked against ${target}, all as one`,
     matchOnDescription: true,
   });
-  return (await chosen?.choose?.()) ?? [];
+  const trees = (await chosen?.choose?.()) ?? [];
+  return target === undefined
+    ? trees
+    : trees.map((tree) => ({ ...tree, target, name: `${tree.name} against ${target}` }));
+}
+
+function otherKernel(server: LanguageServer, targets: readonly TargetSummary[]): TreeItem {
+  return {
+    label: '$(target) Compare with Another Kernel…',
+    description: targets.map(({ name }) => name).join(', '),
+    alwaysShow: true,
+    choose: async () => {
+      const kernel = await window.showQuickPick(
+        targets.map(({ name, release, vermagic }) => ({
+          label: name,
+          description: release ?? '',
+          detail: vermagic ?? '',
+        })),
+        { title: 'Verify Tree', placeHolder: 'The kernel that the modules have to load on', matchOnDescription: true },
+      );
+      return kernel === undefined ? [] : pickTrees(server, kernel.label);
+    },
+  };
 }
 
 function treeItems(server: LanguageServer, places: readonly VerifyPlace[]): TreeItem[] {

@@ -76,13 +76,13 @@ export class Verification extends Disposable {
 
   /** undefined when it was cancelled. */
   async #ask(
-    { kind, uri }: TreeToVerify,
+    { kind, uri, target }: TreeToVerify,
     progress: (step: { message: string; increment: number }) => void,
     token: CancellationToken,
   ): Promise<VerifyReport | undefined> {
     let shown = 0;
     try {
-      return await this.#server.verify({ kind, uri }, token, ({ message = '', percentage = shown }) => {
+      return await this.#server.verify({ kind, uri, target }, token, ({ message = '', percentage = shown }) => {
         progress({ message, increment: percentage - shown });
         shown = percentage;
       });
@@ -101,6 +101,7 @@ export class Verification extends Disposable {
 
   #set(runs: readonly Run[]): void {
     this.#runs = runs;
+    this.#watcher.follow(runs.map(({ tree }) => tree.uri));
     this.view.runs = runs;
   }
 
@@ -137,9 +138,9 @@ export class Verification extends Disposable {
     if (!run) return;
     this.#change(key, { running: true, stale: false });
     try {
-      const { kind, uri } = run.tree;
+      const { kind, uri, target } = run.tree;
       const report = await window.withProgress({ location: { viewId: resultsViewId } }, () =>
-        this.#server.verify({ kind, uri }),
+        this.#server.verify({ kind, uri, target }),
       );
       this.#change(key, { report });
     } catch {
@@ -158,8 +159,8 @@ export class Verification extends Disposable {
   }
 }
 
-function keyOf({ kind, uri }: TreeToVerify): string {
-  return `${kind}:${uri.toString()}`;
+function keyOf({ kind, uri, target }: TreeToVerify): string {
+  return `${kind}:${uri.toString()}${target === undefined ? '' : `:${target}`}`;
 }
 
 /** A module concerns the tree it lies in; what describes a kernel or a project may concern any. */

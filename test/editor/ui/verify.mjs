@@ -85,6 +85,15 @@ export const verify = {
       await row(workbench, 'refused: Do not flash').waitFor();
       await row(workbench, 'error: Scripts and configuration').waitFor();
     },
+    'a tree is verified against another kernel than its own': async (workbench) => {
+      await workbench.page.keyboard.press('Escape');
+      await workbench.command('Vermagic: Verify Tree…');
+      await workbench.quickPick('Compare with Another Kernel…');
+      await workbench.quickPick('orin-stock');
+      await workbench.quickPick('root file system');
+      await toast(workbench, 'Not ready: rootfs: 15 of 15 modules would be refused').waitFor();
+      await row(workbench, 'refused: rootfs, 15 of 15 refused').waitFor();
+    },
   },
 };
 
