@@ -44,7 +44,7 @@ export const limits = {
   /** Text of one script, lines of data left out. */
   scriptCharacters: 4 * 1024 * 1024,
   /** Parse time of one script. A 5,000-line script takes 60 ms cold; junk and hostile nesting can take minutes. */
-  shellParseMs: 750,
+  shellParseMs: 1_000,
   /** Depth of nested substitutions, blocks and lists that is followed; people write less than 30. */
   shellNesting: 150,
   /** Readings of one word or command that are followed (values of a loop, of both branches). */

@@ -91,7 +91,7 @@ export class ShellParser {
   /** What is too deep or too broken as a whole still has lines, and a command on a line of its own is what it says. */
   #parseByLines(text: string): readonly ShellStatement[] {
     const share = this.#parseMs / 4;
-    const deadline = performance.now() + share;
+    const deadline = performance.now() + this.#parseMs;
     const statements: ShellStatement[] = [];
     for (let start = 0; start < text.length && statements.length < limits.shellCommands; ) {
       let end = text.indexOf('\n', start);
