@@ -15,6 +15,7 @@ import { targets } from './targets.mjs';
 import { unconfigured } from './unconfigured.mjs';
 import { cancelVerify, verify } from './verify.mjs';
 import { Workbench } from './workbench.mjs';
+import { writePipeline } from './write-pipeline.mjs';
 
 /** Each: a name, the folder it opens, and its cases in order; the cases of one share a window. */
 const groups = [
@@ -26,6 +27,7 @@ const groups = [
   buildFiles,
   rebuild,
   buildPhases,
+  writePipeline,
   scripts,
   verify,
   cancelVerify,
