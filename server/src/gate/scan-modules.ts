@@ -1,4 +1,5 @@
 import type { CheckReport } from '@vermagic/shared';
+import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { ModuleExport } from '../module/kernel-module.ts';
 import { proven } from './clean-proof.ts';
@@ -7,7 +8,7 @@ import { effectiveModules, type TreeModule } from './list-modules.ts';
 import { type ProofPlan, proofPlan } from './proof-plan.ts';
 import { boardStatus, createBoard, type ProofBoard, type ProveJob, type ProveReply } from './prove-files.ts';
 import type { SignatureShape } from './signature-shape.ts';
-import { type ProviderExports, type TreeProviders, TreeSymbols } from './tree-symbols.ts';
+import { listsKernelExports, type ProviderExports, type TreeProviders, TreeSymbols } from './tree-symbols.ts';
 
 /** What the full check says of one module. */
 export interface FullChecked {
@@ -26,6 +27,8 @@ export type ShapeMeaning = 'assumed' | 'untrusted' | 'each';
 export interface ScanWork {
   prove(job: ProveJob): Promise<readonly ProveReply[]>;
   judge(module: TreeModule, shape: SignatureShape): Promise<ShapeMeaning>;
+  /** Whether each is signed by a key that the target trusts. */
+  verify(modules: readonly TreeModule[]): Promise<readonly boolean[]>;
   readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]>;
   check(modules: readonly TreeModule[], providers: TreeProviders): Promise<readonly FullChecked[]>;
 }
@@ -82,7 +85,8 @@ export interface ModuleScan {
 /**
  * Looks at all modules of a tree: proves most of them clean, checks the rest in full. What modules export is taken from the
  * target's Module.symvers first, and every provider's proof includes that it exports just that; where one does not, its own
- * exports take their place and everything is proven again.
+ * exports take their place and everything is proven again. Where the target lists the kernel's own exports only, as an image
+ * does, those of all modules of an installed tree are read first.
  */
 export async function scanModules(input: ModuleScanInput, work: ScanWork): Promise<ModuleScan> {
   const { target, modules } = input;
@@ -93,20 +97,24 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
   if (input.obstacle !== undefined) {
     return checkAll(input, work, await allProviders(input, work, effective), input.obstacle);
   }
-  let table = encodeExports(new TreeSymbols(target.symbols, providers).symbols());
-  let plan = proofPlan(target, {}, table);
-  if ('obstacle' in plan) return checkAll(input, work, await allProviders(input, work, effective), plan.obstacle);
+  const readAll = input.closed && !target.symbols.complete && listsKernelExports(target.symbols);
+  if (readAll) providers = await allProviders(input, work, effective);
+  let plan = planFor(target, target.symbols, providers);
+  if ('obstacle' in plan) {
+    return checkAll(input, work, readAll ? providers : await allProviders(input, work, effective), plan.obstacle);
+  }
   const remembered = (await input.remembered?.(plan)) ?? new Map<string, Remembered>();
   let pass = await prove(input, work, plan, effective, remembered);
-  const differing = modules.filter(
-    (module, file) => pass.board.status[file] === proven.exportsDiffer && effective.get(module.name) === module,
-  );
+  const differing = readAll
+    ? []
+    : modules.filter(
+        (module, file) => pass.board.status[file] === proven.exportsDiffer && effective.get(module.name) === module,
+      );
   const own = await work.readExports(differing);
   const asListed = !differ(own, target, providers);
   if (!asListed) {
     providers = { present, own };
-    table = encodeExports(new TreeSymbols(target.symbols, providers).symbols());
-    plan = proofPlan(target, {}, table);
+    plan = planFor(target, target.symbols, providers);
     if ('obstacle' in plan) return checkAll(input, work, providers, plan.obstacle);
     pass = await prove(input, work, plan, effective, new Map());
   }
@@ -116,6 +124,11 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
     remembered.size === modules.length &&
     pass.board.status.subarray(0, modules.length).every((status) => status === boardStatus.known);
   return { modules: scanned, providers, obstacle: undefined, plan, asListed, unchanged };
+}
+
+function planFor(target: TargetKernel, listed: SymbolTable, providers: TreeProviders): ReturnType<typeof proofPlan> {
+  const symbols = new TreeSymbols(listed, providers);
+  return proofPlan({ ...target, symbols }, {}, encodeExports(symbols.symbols()));
 }
 
 interface Pass {
@@ -195,6 +208,8 @@ async function finish(
   };
   const done: (ScannedModule | TreeModule)[] = [];
   const doubts: TreeModule[] = [];
+  /** Proven but for a signature of their own; by their places in `done`. */
+  const signed: number[] = [];
   for (const [file, module] of input.modules.entries()) {
     if (input.wanted !== undefined && !input.wanted(module)) continue;
     const status = board.status[file] as number;
@@ -229,13 +244,19 @@ async function finish(
     if (status >= proven.signed && status < boardStatus.known) {
       const shape = shapes.get(board.thread[file] as number)?.[status - proven.signed];
       const meaning = shape === undefined ? 'each' : await meaningOf(work, module, shape, meanings);
-      if (meaning !== 'each') {
-        done.push({ module, identity, class: meaning, ...other });
-        continue;
-      }
+      if (meaning === 'each') signed.push(done.length);
+      done.push({ module, identity, class: meaning === 'each' ? 'clean' : meaning, ...other });
+      continue;
     }
     doubts.push(module);
     done.push(module);
+  }
+  const verified = await work.verify(signed.map((at) => (done[at] as ScannedModule).module));
+  for (const [index, at] of signed.entries()) {
+    if (verified[index] === true) continue;
+    const { module } = done[at] as ScannedModule;
+    doubts.push(module);
+    done[at] = module;
   }
   const checked = await work.check(doubts, providers);
   const results = new Map(doubts.map((module, index) => [module, checked[index]]));
@@ -322,6 +343,7 @@ async function allProviders(
   return {
     present: input.closed ? [...effective.keys()] : undefined,
     own: own.filter((one) => one.exports.length > 0),
+    all: true,
   };
 }
 

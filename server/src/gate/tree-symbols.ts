@@ -15,6 +15,13 @@ export interface TreeProviders {
   /** Names of the modules that are there; `undefined` when all that the target lists count as there. */
   readonly present: readonly string[] | undefined;
   readonly own: readonly ProviderExports[];
+  /** `own` holds what every module there exports: with the kernel's own exports that is all there is. */
+  readonly all?: boolean;
+}
+
+/** Whether a table holds all that the kernel itself exports, whatever is known of its modules. */
+export function listsKernelExports(symbols: SymbolTable): boolean {
+  return symbols.get('module_layout')?.exporter === 'vmlinux';
 }
 
 /**
@@ -26,12 +33,14 @@ export class TreeSymbols implements SymbolTable {
   readonly #present: ReadonlySet<string> | undefined;
   readonly #own = new Map<string, ExportedSymbol>();
   readonly #replaced: ReadonlySet<string>;
+  readonly #all: boolean;
   /** By exporter as the target writes it, which thousands of symbols share. */
   readonly #counted = new Map<string, boolean>();
 
   constructor(base: SymbolTable, providers: TreeProviders) {
     this.#base = base;
     this.#present = providers.present === undefined ? undefined : new Set(providers.present);
+    this.#all = providers.all === true && providers.present !== undefined;
     this.#replaced = new Set(providers.own.map((provider) => provider.name));
     for (const { name, uri, exports } of providers.own) {
       const origin: Origin = { label: `exports of ${name}`, uri };
@@ -54,7 +63,7 @@ export class TreeSymbols implements SymbolTable {
   }
 
   get complete(): boolean {
-    return this.#base.complete;
+    return this.#base.complete || (this.#all && listsKernelExports(this.#base));
   }
 
   get(symbol: string): ExportedSymbol | undefined {

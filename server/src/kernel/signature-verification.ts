@@ -64,15 +64,56 @@ const curves: Readonly<Record<string, { readonly name: string; readonly pointByt
  * ignores them for modules.
  * @param signedBytes the unpacked module up to `signature.offset`.
  * @param trustedKeys `undefined` when the target's keys are not known.
+ * @param seen of the same trusted keys: of thousands of modules by one key only the first message is taken apart.
  */
 export async function verifyModuleSignature(
   signedBytes: Uint8Array,
   signature: ModuleSignature,
   trustedKeys: readonly TrustedKey[] | undefined,
+  seen = new SeenMessages(),
 ): Promise<SignatureVerification> {
   const broken = checkTrailer(signature);
   if (broken) return broken;
-  const parsed = parseMessage(signature.data);
+  const known = seen.find(signature.data);
+  if (known) return known.verify(signedBytes, signature.data.slice(-known.valueBytes));
+  const prepared = prepare(signature.data, trustedKeys);
+  if ('result' in prepared) return prepared;
+  const { info, verify } = prepared;
+  const value = new Uint8Array(info.signature.valueBlock.valueHexView);
+  seen.add(signature.data, value, verify);
+  return verify(signedBytes, value);
+}
+
+type Verify = (signedBytes: Uint8Array, value: Uint8Array<ArrayBuffer>) => Promise<SignatureVerification>;
+
+/** What was made of a message, for those that differ from it in nothing but the signature proper, their last bytes. */
+export class SeenMessages {
+  readonly #messages: { readonly head: Uint8Array; readonly valueBytes: number; readonly verify: Verify }[] = [];
+
+  find(message: Uint8Array): { readonly valueBytes: number; readonly verify: Verify } | undefined {
+    return this.#messages.find(
+      ({ head, valueBytes }) =>
+        head.length + valueBytes === message.length && head.every((byte, at) => message[at] === byte),
+    );
+  }
+
+  /** Keeps a message that ends in its signature proper, `value`. */
+  add(message: Uint8Array, value: Uint8Array, verify: Verify): void {
+    const start = message.length - value.length;
+    if (this.#messages.length >= mostMessages || !value.every((byte, at) => message[start + at] === byte)) return;
+    this.#messages.push({ head: message.slice(0, start), valueBytes: value.length, verify });
+  }
+}
+
+/** A tree is signed by a handful of keys. */
+const mostMessages = 64;
+
+/** All that can be said of a message without the file; or how to verify a file with it. */
+function prepare(
+  data: Uint8Array,
+  trustedKeys: readonly TrustedKey[] | undefined,
+): SignatureVerification | { readonly info: SignerInfo; readonly verify: Verify } {
+  const parsed = parseMessage(data);
   if ('result' in parsed) return parsed;
   const { info, sid } = parsed;
   const digest = digests[info.digestAlgorithm.algorithmId];
@@ -98,7 +139,8 @@ export async function verifyModuleSignature(
       'The target trusts the key that the signature names, but its certificate is not at hand to verify with.';
     return { result: 'unknown', reason, dmesg: [], key, ...named };
   }
-  return { ...(await verifyWith(certificate, digest, info, signedBytes)), key, ...named };
+  const verifies = verifierOf(certificate, digest);
+  return { info, verify: async (bytes, value) => ({ ...(await verifies(bytes, value)), key, ...named }) };
 }
 
 function checkTrailer({ trailer, data, offset }: ModuleSignature): SignatureVerification | undefined {
@@ -186,34 +228,51 @@ function subjectKeyId(der: Uint8Array): string | undefined {
 
 type Outcome = Pick<SignatureVerification, 'result' | 'reason' | 'dmesg'>;
 
-async function verifyWith(
+/** Verifies files with the public key of a certificate, which is imported once. */
+function verifierOf(
   certificate: Certificate,
   digest: { readonly name: string; readonly webCrypto?: string },
-  info: SignerInfo,
-  signedBytes: Uint8Array,
-): Promise<Outcome> {
+): (signedBytes: Uint8Array, value: Uint8Array<ArrayBuffer>) => Promise<Outcome> {
   const { webCrypto } = digest;
   const algorithm = webCrypto === undefined ? undefined : algorithmOf(certificate, webCrypto);
-  if (algorithm === undefined) return notHere(digest.name);
-  let isValid: boolean;
-  try {
-    const spki = certificate.subjectPublicKeyInfo.toSchema().toBER();
-    const key = await crypto.subtle.importKey('spki', spki, algorithm.importParameters, false, ['verify']);
-    const value = signatureValue(info, algorithm.pointBytes);
-    isValid =
-      value !== undefined &&
-      (await crypto.subtle.verify(algorithm.verifyParameters, key, value, signedBytes as Uint8Array<ArrayBuffer>));
-  } catch {
-    return notHere(digest.name);
-  }
-  return isValid
-    ? { result: 'valid', reason: 'A key that the target trusts verifies the signature.', dmesg: [] }
-    : {
-        result: 'bad-digest',
-        reason: 'The signature is by a key that the target trusts, but the file is not the one that was signed.',
-        dmesg: [],
-      };
+  if (algorithm === undefined) return async () => notHere(digest.name);
+  let importing: Promise<CryptoKey> | undefined;
+  return async (signedBytes, value) => {
+    let isValid: boolean;
+    try {
+      importing ??= crypto.subtle.importKey(
+        'spki',
+        certificate.subjectPublicKeyInfo.toSchema().toBER(),
+        algorithm.importParameters,
+        false,
+        ['verify'],
+      );
+      const proper = signatureValue(value, algorithm.pointBytes);
+      isValid =
+        proper !== undefined &&
+        (await crypto.subtle.verify(
+          algorithm.verifyParameters,
+          await importing,
+          proper,
+          signedBytes as Uint8Array<ArrayBuffer>,
+        ));
+    } catch {
+      return notHere(digest.name);
+    }
+    return isValid ? verified : otherFile;
+  };
 }
+
+const verified: Outcome = {
+  result: 'valid',
+  reason: 'A key that the target trusts verifies the signature.',
+  dmesg: [],
+};
+const otherFile: Outcome = {
+  result: 'bad-digest',
+  reason: 'The signature is by a key that the target trusts, but the file is not the one that was signed.',
+  dmesg: [],
+};
 
 interface WebCryptoAlgorithm {
   readonly importParameters: RsaHashedImportParams | EcKeyImportParams;
@@ -237,8 +296,10 @@ function algorithmOf(certificate: Certificate, hash: string): WebCryptoAlgorithm
 }
 
 /** RSA's is taken as it is; ECDSA's is a DER pair of numbers, which WebCrypto wants one after the other. */
-function signatureValue(info: SignerInfo, pointBytes: number | undefined): Uint8Array<ArrayBuffer> | undefined {
-  const value = new Uint8Array(info.signature.valueBlock.valueHexView);
+function signatureValue(
+  value: Uint8Array<ArrayBuffer>,
+  pointBytes: number | undefined,
+): Uint8Array<ArrayBuffer> | undefined {
   if (pointBytes === undefined) return value;
   const { offset, result } = fromBER(value);
   return offset === -1 ? undefined : new Uint8Array(createECDSASignatureFromCMS(result, pointBytes));

@@ -30,14 +30,11 @@ interface ExportLabels {
  * are read first. Where a strip removed the labels, the relocations are read.
  */
 export function* readExports(elf: ElfFile, symbols: SymbolTable, problems: Problem[]): Reading<ModuleExport[]> {
-  const tables = ['__ksymtab', '__ksymtab_gpl']
-    .map((name) => findAllocatedSection(elf, name))
-    .filter((section) => section !== undefined && section.size > 0);
+  const tables = exportTables(elf);
   if (tables.length === 0) return [];
   const labels = collectLabels(symbols);
   const exports: ModuleExport[] = [];
   for (const table of tables) {
-    if (table === undefined) continue;
     const gplTable = table.name === '__ksymtab_gpl';
     const entries = yield* readEntries(elf, table, symbols, labels);
     if (entries.length === 0) {
@@ -75,6 +72,13 @@ function collectLabels(symbols: SymbolTable): ExportLabels {
     }
   }
   return { crc, namespace };
+}
+
+/** The tables that list exports, in the kernel's order; empty ones left out. */
+export function exportTables(elf: ElfFile): ElfSection[] {
+  return ['__ksymtab', '__ksymtab_gpl']
+    .map((name) => findAllocatedSection(elf, name))
+    .filter((section): section is ElfSection => section !== undefined && section.size > 0);
 }
 
 function* readEntries(

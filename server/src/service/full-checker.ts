@@ -1,11 +1,12 @@
 import type { TreeModule } from '../gate/list-modules.ts';
 import { enforcesSignatures } from '../gate/proof-plan.ts';
 import type { FullChecked } from '../gate/scan-modules.ts';
-import { type ProviderExports, type TreeProviders, TreeSymbols } from '../gate/tree-symbols.ts';
+import { type TreeProviders, TreeSymbols } from '../gate/tree-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
-import { openKernelModule } from '../module/open-kernel-module.ts';
+import { openKernelModule, readFromModule } from '../module/open-kernel-module.ts';
+import { readSignature } from '../module/signature-trailer.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ModuleChecker, type RuleLevels } from './module-checker.ts';
 import { ModuleEvidenceReader } from './module-evidence-reader.ts';
@@ -21,11 +22,13 @@ export class FullChecker {
   readonly #ports: Ports;
   readonly #target: TargetKernel;
   readonly #checker: ModuleChecker;
+  readonly #evidence: ModuleEvidenceReader;
 
   constructor(ports: Ports, target: TargetKernel) {
     this.#ports = ports;
     this.#target = target;
     this.#checker = new ModuleChecker(ports);
+    this.#evidence = new ModuleEvidenceReader(ports);
   }
 
   /** @throws never; a file that cannot be read gives a report that says so. */
@@ -61,19 +64,22 @@ export class FullChecker {
     return results;
   }
 
-  async readExports(modules: readonly TreeModule[]): Promise<ProviderExports[]> {
-    const found: ProviderExports[] = [];
-    for (const { uri, name } of modules) {
-      const module = await openKernelModule(this.#ports, uri);
-      found.push({ name, uri, exports: module.exports });
+  /** Whether each is signed, over all its bytes, by a key that the target trusts. Reads nothing else of them. */
+  async verify(modules: readonly TreeModule[]): Promise<boolean[]> {
+    const verified: boolean[] = [];
+    for (const { uri } of modules) {
+      const signature = await readFromModule(this.#ports, uri, readSignature);
+      const isSigned = signature !== undefined && !('problem' in signature);
+      const found = isSigned ? await this.#evidence.signature({ uri, signature }, this.#target) : undefined;
+      verified.push(found?.result === 'valid');
     }
-    return found;
+    return verified;
   }
 
   /** What verifying a module's signature gives, and the size of the signature proper. */
   async signatureOf(module: TreeModule): Promise<{ readonly result: string; readonly valueBytes: number } | undefined> {
     const opened = await openKernelModule(this.#ports, module.uri);
-    const verification = await new ModuleEvidenceReader(this.#ports).signature(opened, this.#target);
+    const verification = await this.#evidence.signature(opened, this.#target);
     if (verification === undefined) return undefined;
     return { result: verification.result, valueBytes: opened.signature?.value?.length ?? 0 };
   }

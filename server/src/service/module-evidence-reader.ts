@@ -1,7 +1,7 @@
 import type { ElfFile } from '../elf/elf-file.ts';
 import { bytesAt, type Reading } from '../elf/reading.ts';
 import type { Finding } from '../findings/finding.ts';
-import { type SignatureVerification, verifyModuleSignature } from '../kernel/signature-verification.ts';
+import { SeenMessages, type SignatureVerification, verifyModuleSignature } from '../kernel/signature-verification.ts';
 import type { TargetKernel, TrustedKey } from '../kernel/target-kernel.ts';
 import { mergeTrustedKeys } from '../kernel/trusted-keys.ts';
 import { readInitReferences } from '../loader/init-reference.ts';
@@ -22,11 +22,15 @@ export interface RelocationEvidence {
   readonly btfFault: BtfFault | undefined;
 }
 
+/** As much of a module as its signature is verified with. */
+export type SignedFile = Pick<KernelModule, 'uri' | 'signature'>;
+
 /** Reads what a check needs of a module's file beyond the parsed module. Results are kept with the module itself. */
 export class ModuleEvidenceReader {
   readonly #ports: Ports;
   readonly #relocations = new WeakMap<KernelModule, Promise<RelocationEvidence | undefined>>();
-  readonly #signatures = new WeakMap<KernelModule, WeakMap<object, Promise<SignatureVerification | undefined>>>();
+  readonly #seen = new WeakMap<object, SeenMessages>();
+  readonly #signatures = new WeakMap<SignedFile, WeakMap<object, Promise<SignatureVerification | undefined>>>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -47,7 +51,7 @@ export class ModuleEvidenceReader {
    * @param later is told of that reading, and the answer without those keys is given; without it they are waited for.
    */
   async signature(
-    module: KernelModule,
+    module: SignedFile,
     target: TargetKernel,
     later?: (reading: Promise<unknown>) => void,
   ): Promise<SignatureVerification | undefined> {
@@ -74,7 +78,7 @@ export class ModuleEvidenceReader {
 
   /** @param source what the keys were read from, as the key of what is kept. */
   #verified(
-    module: KernelModule,
+    module: SignedFile,
     source: object,
     keys: readonly TrustedKey[] | undefined,
   ): Promise<SignatureVerification | undefined> {
@@ -85,7 +89,9 @@ export class ModuleEvidenceReader {
     }
     let pending = bySource.get(source);
     if (!pending) {
-      pending = this.#verify(module, keys);
+      const seen = this.#seen.get(source) ?? new SeenMessages();
+      this.#seen.set(source, seen);
+      pending = this.#verify(module, keys, seen);
       bySource.set(source, pending);
     }
     return pending;
@@ -99,14 +105,15 @@ export class ModuleEvidenceReader {
   }
 
   async #verify(
-    module: KernelModule,
+    module: SignedFile,
     keys: readonly TrustedKey[] | undefined,
+    seen: SeenMessages,
   ): Promise<SignatureVerification | undefined> {
     const { signature } = module;
     if (!signature) return undefined;
     const signed = await readFromModule(this.#ports, module.uri, () => bytesAt(0, signature.offset));
     if ('problem' in signed || signed.length !== signature.offset) return undefined;
-    return verifyModuleSignature(signed, signature, keys);
+    return verifyModuleSignature(signed, signature, keys, seen);
   }
 }
 

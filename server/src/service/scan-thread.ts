@@ -6,12 +6,14 @@ import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import { providerExports } from './provider-exports.ts';
 import type { TargetRecipe } from './target-recipe.ts';
 
 /** What a thread of a scan is asked, and what it answers. */
 export type ScanThreadRequest =
   | { readonly kind: 'prove'; readonly thread: number; readonly job: ProveJob; readonly packed: boolean }
-  | { readonly kind: 'exports'; readonly recipe: TargetRecipe; readonly modules: readonly TreeModule[] }
+  | { readonly kind: 'verify'; readonly recipe: TargetRecipe; readonly modules: readonly TreeModule[] }
+  | { readonly kind: 'exports'; readonly modules: readonly TreeModule[] }
   | {
       readonly kind: 'check';
       readonly recipe: TargetRecipe;
@@ -39,13 +41,15 @@ export class ScanThread {
   async answer(
     request: ScanThreadRequest,
     progress?: () => void,
-  ): Promise<ProveReply | readonly ProviderExports[] | readonly FullChecked[]> {
+  ): Promise<ProveReply | readonly boolean[] | readonly ProviderExports[] | readonly FullChecked[]> {
     switch (request.kind) {
       case 'prove':
         if (request.packed) await this.#reader.prepareXz();
         return proveFiles(request.job, request.thread, this.#reader, progress);
+      case 'verify':
+        return (await this.#checker(request.recipe, undefined)).verify(request.modules);
       case 'exports':
-        return (await this.#checker(request.recipe, undefined)).readExports(request.modules);
+        return providerExports(this.#ports, request.modules);
       case 'check':
         return (await this.#checker(request.recipe, request.majority)).check(
           request.modules,

@@ -9,6 +9,7 @@ import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanPool } from '../ports/scan-pool.ts';
 import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import { providerExports } from './provider-exports.ts';
 import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
 import type { TargetRecipe } from './target-recipe.ts';
 
@@ -92,11 +93,19 @@ export class ThreadedWork implements ScanWork {
     return found.result === 'unknown' ? 'assumed' : found.result === 'unknown-key' ? 'untrusted' : 'each';
   }
 
+  async verify(modules: readonly TreeModule[]): Promise<readonly boolean[]> {
+    return this.#spread(
+      modules,
+      (part) => ({ kind: 'verify', recipe: this.#recipe, modules: part }),
+      async (part) => (await this.#checker()).verify(part),
+    );
+  }
+
   async readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]> {
     return this.#spread(
       modules,
-      (part) => ({ kind: 'exports', recipe: this.#recipe, modules: part }),
-      async (checker, part) => checker.readExports(part),
+      (part) => ({ kind: 'exports', modules: part }),
+      (part) => providerExports(this.#ports, part),
     );
   }
 
@@ -109,14 +118,16 @@ export class ThreadedWork implements ScanWork {
       providers,
       options: this.#options,
     });
-    return this.#spread(modules, request, (checker, part) => checker.check(part, providers, this.#options));
+    return this.#spread(modules, request, async (part) =>
+      (await this.#checker()).check(part, providers, this.#options),
+    );
   }
 
   /** Gives the modules to whoever is free, in their order. */
   async #spread<Result>(
     modules: readonly TreeModule[],
     request: (part: readonly TreeModule[]) => ScanThreadRequest,
-    here: (checker: FullChecker, part: readonly TreeModule[]) => Promise<readonly Result[]>,
+    here: (part: readonly TreeModule[]) => Promise<readonly Result[]>,
   ): Promise<readonly Result[]> {
     const { pool, signal, progress } = this.#tools;
     const results: Result[] = new Array<Result>(modules.length);
@@ -140,7 +151,7 @@ export class ThreadedWork implements ScanWork {
       }
     }
     if (modules.length > 0 && (this.#tools.reader !== undefined || workers.length === 0)) {
-      workers.push(this.#checker().then((checker) => work((part) => here(checker, part))));
+      workers.push(work(here));
     }
     await Promise.all(workers);
     return results;

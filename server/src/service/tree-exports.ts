@@ -1,3 +1,4 @@
+import { listsKernelExports } from '../gate/tree-symbols.ts';
 import { mergeSymbolTables } from '../kernel/merged-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { type KernelModule, modinfoValue } from '../module/kernel-module.ts';
@@ -15,6 +16,6 @@ export async function withTreeExports(target: TargetKernel, modules: readonly Ke
     depends: importing.flatMap((module) => (modinfoValue(module, 'depends') ?? '').split(',').filter(Boolean)),
   });
   // The kernel's own exports have to be known for the whole to be: modules name only their own.
-  const whole = complete && symbols.get('module_layout')?.exporter === 'vmlinux';
+  const whole = complete && listsKernelExports(symbols);
   return { ...target, symbols: mergeSymbolTables([symbols, ...tables], { complete: whole }).value };
 }

@@ -2,10 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CleanProof, proven } from '../../../server/src/gate/clean-proof.ts';
 import { encodeExports } from '../../../server/src/gate/export-table.ts';
-import type { TreeModule } from '../../../server/src/gate/list-modules.ts';
 import { type ProofPlan, proofPlan } from '../../../server/src/gate/proof-plan.ts';
-import { proveFiles } from '../../../server/src/gate/prove-files.ts';
-import type { ScanWork } from '../../../server/src/gate/scan-modules.ts';
 import type { SignatureShape } from '../../../server/src/gate/signature-shape.ts';
 import type { ArchitectureName } from '../../../server/src/kernel/architecture.ts';
 import type { TargetKernel } from '../../../server/src/kernel/target-kernel.ts';
@@ -15,7 +12,6 @@ import { nodeGrammarLoader } from '../../../server/src/node/node-grammar-loader.
 import { silentLogger } from '../../../server/src/ports/logger.ts';
 import type { ModuleFileReader } from '../../../server/src/ports/module-file-reader.ts';
 import type { Ports } from '../../../server/src/ports/ports.ts';
-import { FullChecker } from '../../../server/src/service/full-checker.ts';
 import { type ExportSketch, target } from '../loader/make.ts';
 import type { MemoryFileSystem } from '../support/memory-file-system.ts';
 
@@ -125,24 +121,4 @@ export class MemoryModuleReader implements ModuleFileReader {
     this.sizeBytes = content.length;
     return undefined;
   }
-}
-
-/** All work in this thread, and a record of how much of it there was. */
-export function workOver(
-  files: MemoryFileSystem,
-  reader: MemoryModuleReader,
-  kernel: TargetKernel,
-): ScanWork & { readonly checked: string[] } {
-  const checker = new FullChecker(portsOver(files), kernel);
-  const checked: string[] = [];
-  return {
-    checked,
-    prove: async (job) => [proveFiles(job, 0, reader)],
-    judge: async () => 'each',
-    readExports: (modules: readonly TreeModule[]) => checker.readExports(modules),
-    check(modules, providers) {
-      checked.push(...modules.map((module) => module.path));
-      return checker.check(modules, providers, { levels: {}, pathPrefix: '' });
-    },
-  };
 }

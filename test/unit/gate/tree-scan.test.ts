@@ -8,6 +8,7 @@ import type { TargetKernel } from '../../../server/src/kernel/target-kernel.ts';
 import type { ScanCache } from '../../../server/src/ports/scan-cache.ts';
 import { Policy, type PolicySource } from '../../../server/src/rules/policy.ts';
 import { scanTree } from '../../../server/src/service/tree-scan.ts';
+import { symbolTable } from '../loader/make.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import { fixture, kernelFor, MemoryModuleReader, moduleOf, portsOver } from './scan-support.ts';
 
@@ -217,6 +218,43 @@ describe('findings about a root file system', () => {
     const report = await scan(files, { target: { ...kernel, vermagic: { value: odd, origin } } });
     assert.equal(report.target.vermagic, kernel.vermagic?.value);
     assert.ok(!report.findings.some(({ rule }) => rule === 'mixed-vermagic'));
+  });
+});
+
+describe('a root file system without Module.symvers', () => {
+  const own = [...(kernel.symbols?.symbols() ?? [])].filter(({ exporter }) => exporter === 'vmlinux');
+  /** As a kernel image lists them. */
+  const image: TargetKernel = { ...kernel, symbols: symbolTable(own, false) };
+
+  it('is proven all the same: the image lists the exports of the kernel, the modules list theirs', async () => {
+    const report = await scan(goodTree(), { target: image });
+    assert.deepEqual([report.loads, report.refused, report.undetermined], [2, 0, 0]);
+    assert.deepEqual(report.notes, []);
+  });
+
+  it('refuses what needs a module that is not in the tree', async () => {
+    const files = goodTree();
+    files.remove(`${lib}/extra/beacon.ko`);
+    const report = await scan(files, { target: image });
+    assert.deepEqual(
+      report.results.map(({ verdict, errno }) => [verdict, errno]),
+      [['refused', 'ENOENT']],
+    );
+  });
+
+  it('compares the CRCs of providers as the files have them', async () => {
+    const files = goodTree();
+    const { imports } = await moduleOf(prepared, '/m/listener.ko');
+    const { exports } = await moduleOf(prepared, '/m/beacon.ko');
+    const used = exports.find(({ symbol }) => imports.some((entry) => entry.symbol === symbol));
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32LE(used?.crc ?? 0);
+    files.write(`${lib}/extra/beacon.ko`, edited(bytesOf.beacon, crc.toString('latin1'), 'abcd'));
+    const report = await scan(files, { target: image });
+    assert.deepEqual(
+      report.results.map(({ module, errno }) => [module.name, errno]),
+      [['listener', 'EINVAL']],
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { trustedKey } from '../../../server/src/kernel/certificates.ts';
-import { verifyModuleSignature } from '../../../server/src/kernel/signature-verification.ts';
+import { SeenMessages, verifyModuleSignature } from '../../../server/src/kernel/signature-verification.ts';
 import type { TrustedKey } from '../../../server/src/kernel/target-kernel.ts';
 import { type MadeCertificate, makeCertificate, signatureOf, signDetached } from './certificate-maker.ts';
 
@@ -36,6 +36,26 @@ for (const hash of ['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'] as const) {
     }
   });
 }
+
+test('messages like one seen before are judged as if each were taken apart', async () => {
+  const keys = [keyOf(rsa), keyOf(elliptic)];
+  const seen = new SeenMessages();
+  const verdicts: string[] = [];
+  const files = [0, 1, 2].map((first) => Uint8Array.of(first, ...moduleBytes.subarray(1)));
+  for (const signer of [rsa, elliptic, stranger]) {
+    for (const [index, file] of files.entries()) {
+      const signature = signatureOf(await signDetached(file, signer), file.length);
+      const given = index === 1 ? (files[0] as Uint8Array) : file;
+      const { result, signer: name } = await verifyModuleSignature(given, signature, keys, seen);
+      verdicts.push(`${name} ${result}`);
+    }
+  }
+  assert.deepEqual(verdicts, [
+    ...['valid', 'bad-digest', 'valid'].map((result) => `RSA key ${result}`),
+    ...['valid', 'bad-digest', 'valid'].map((result) => `EC key ${result}`),
+    ...['unknown-key', 'unknown-key', 'unknown-key'].map((result) => `Stranger ${result}`),
+  ]);
+});
 
 test('a signer named by subject key id (sign-file -k) is found', async () => {
   const signature = signatureOf(await signDetached(moduleBytes, rsa, { bySubjectKeyId: true }), moduleBytes.length);
