@@ -61,6 +61,15 @@ describe('operands of which some are bad', () => {
     assert.match(bad.out, /force-load/);
   });
 
+  it('lint: a file that is no text is said not to have been looked at', () => {
+    writeFileSync(join(folder, 'utf16.sh'), Buffer.from('\ufeff#!/bin/sh\ninsmod -f x.ko\n', 'utf16le'));
+    const { status, out, err } = vermagic('lint', 'utf16.sh', 'force.sh');
+    assert.match(err, /^vermagic lint: utf16\.sh: it is binary, or text in UTF-16/m);
+    assert.equal(status, 1);
+    assert.match(out, /^1 file,/m);
+    assert.equal(vermagic('lint', 'utf16.sh', 'fine.sh').status, 2);
+  });
+
   it('folders that may not be looked into', { skip: process.getuid?.() === 0 && 'root may read everything' }, () => {
     mkdirSync(join(folder, 'locked'));
     chmodSync(join(folder, 'locked'), 0);

@@ -4,7 +4,7 @@ import { isModuleFile } from '../gate/list-modules.ts';
 import { limits } from '../limits.ts';
 import { FileError } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isLinted, kindOf } from '../service/lint-document.ts';
+import { isBinary, isLinted, kindOf } from '../service/lint-document.ts';
 import { defaultSettings } from '../service/settings.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
@@ -164,7 +164,13 @@ function lintable({ path: file, text }: LintedFile, io: CliIo): boolean {
 async function read(file: string, { io, ports, unreadable }: Reader, named = false): Promise<LintedFile[]> {
   try {
     const bytes = await ports.files.readFile(uriOf(io, file), limits.textBytes);
-    return [{ path: file, text: new TextDecoder().decode(bytes) }];
+    const text = new TextDecoder().decode(bytes);
+    // Found in a folder, it is nothing that anyone expects to be looked at.
+    if (named && isBinary(text)) {
+      unreadable.push(`${file}: it is binary, or text in UTF-16, which no shell and no kernel tool reads: give UTF-8.`);
+      return [];
+    }
+    return [{ path: file, text }];
   } catch (error) {
     // Found in a folder, a file of that size is no script.
     if (!named && error instanceof FileError && error.code === 'too-large') return [];

@@ -56,7 +56,7 @@ export function isLinted(kind: FileKind, sets: readonly RuleSet[] = ruleSets): b
 }
 
 /** A NUL among the first characters: no text, whatever the file is called. */
-function isBinary(text: string): boolean {
+export function isBinary(text: string): boolean {
   return text.slice(0, 1024).includes('\0');
 }
 
