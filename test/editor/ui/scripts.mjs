@@ -24,6 +24,13 @@ modprobe -vf orca_dma
 # vermagic disable=force-unload
 rmmod -f orca_dma
 `;
+const fetches = `#!/bin/bash
+PKGS="nvidia-l4t-kernel jq"
+sudo apt-get install -y $PKGS
+wget https://example.com/lidar.ko
+sudo insmod lidar.ko
+make -C source/orca modules
+`;
 const preferences = `Package: nvidia-l4t-kernel*
 Pin: origin repo.download.nvidia.com
 Pin-Priority: 1001
@@ -50,6 +57,7 @@ jobs:
 const files = {
   'deploy/load.sh': script,
   'deploy/holds.sh': holds,
+  'deploy/fetch.sh': fetches,
   'overlay/etc/apt/preferences.d/nvidia.pref': preferences,
   'overlay2/etc/apt/sources.list.d/nvidia-l4t-apt-source.list': source,
   'deploy/Dockerfile': dockerfile,
@@ -67,6 +75,9 @@ export const scripts = {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, text);
     }
+    const project = path.join(workspace.folder, 'vermagic.json');
+    const written = fs.readFileSync(project, 'utf8');
+    fs.writeFileSync(project, written.replace('"policy": {', '"policy": { "containerOnly": true,'));
     return workspace;
   },
   cases: {
@@ -98,24 +109,20 @@ export const scripts = {
       const fixed = script.replace('sudo rmmod', `${comment}sudo rmmod`);
       return quickFix(workbench, workspace, 'deploy/load.sh', '10:13', 'Silence force-unload here', fixed);
     },
-    'in place of force a rebuild starts: it shows its commands and asks': async (workbench) => {
-      await openFile(workbench, 'deploy/load.sh');
-      await goTo(workbench, '9:25');
-      const { page } = workbench;
-      await page.keyboard.press('Control+.');
-      await page
-        .locator('.action-widget .monaco-list-row', { hasText: 'Rebuild in Container instead' })
-        .first()
-        .click();
-      const dialog = page.locator('.monaco-dialog-box');
-      await dialog.waitFor();
-      assert.match(
-        (await dialog.textContent()).replaceAll('\u00a0', ' '),
-        /Run .*\?These commands will be run, and nothing else:.* make /s,
-      );
-      await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'detached' });
-    },
+    'in place of force a rebuild starts: it shows its commands and asks': (workbench) =>
+      rebuildAsks(workbench, 'deploy/load.sh', '9:25'),
+    'a package out of a variable is left out of the variable': (workbench, workspace) =>
+      quickFix(
+        workbench,
+        workspace,
+        'deploy/fetch.sh',
+        '3:27',
+        'Leave nvidia-l4t-kernel out',
+        fetches.replace('"nvidia-l4t-kernel jq"', '"jq"'),
+      ),
+    'in place of a module from elsewhere a rebuild starts': (workbench) =>
+      rebuildAsks(workbench, 'deploy/fetch.sh', '5:15'),
+    'in place of a build on the host a rebuild starts': (workbench) => rebuildAsks(workbench, 'deploy/fetch.sh', '6:6'),
     'a protected package stays held': (workbench, workspace) =>
       quickFix(
         workbench,
@@ -212,6 +219,23 @@ export const scripts = {
     },
   },
 };
+
+/** Clicks the offer to rebuild at a place: the commands are shown, and nothing runs unasked. */
+async function rebuildAsks(workbench, file, place) {
+  await openFile(workbench, file);
+  await goTo(workbench, place);
+  const { page } = workbench;
+  await page.keyboard.press('Control+.');
+  await page.locator('.action-widget .monaco-list-row', { hasText: 'Rebuild in Container instead' }).first().click();
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.waitFor();
+  assert.match(
+    (await dialog.textContent()).replaceAll('\u00a0', ' '),
+    /Run .*\?These commands will be run, and nothing else:.* make /s,
+  );
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+}
 
 export async function goTo({ page }, place) {
   await page.keyboard.press('Control+g');
