@@ -70,8 +70,8 @@ await Promise.all([
     },
     plugins: [lazyLibrariesPlugin(), ownFilePlugin('server-main')],
   }),
-  ...lazyFiles.map(({ outfile, stdin }) =>
-    esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${outfile}`, stdin }),
+  ...lazyFiles.map(({ outfile, ...options }) =>
+    esbuild.build({ ...node, outExtension: {}, outfile: `server/dist/${outfile}`, ...options }),
   ),
   esbuild.build({
     ...common,

@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './setup.mjs';
 
-/** By the file that holds them, beside the bundles. Libraries that hand each other objects share a file. */
+/** By the file that holds them, beside the bundles. */
 const groups = {
-  'signature-libraries': ['pkijs', 'asn1js'],
+  'asn1-libraries': ['asn1js'],
+  'signature-libraries': ['pkijs'],
   'text-libraries': ['yaml', 'dockerfile-ast', 'jsonc-parser'],
 };
 const require = createRequire(path.join(root, 'server/package.json'));
@@ -21,16 +22,21 @@ export const lazyFiles = Object.entries(groups).map(([file, libraries]) => ({
     resolveDir: path.join(root, 'server'),
     sourcefile: `${file}.js`,
   },
+  // pkijs and asn1js hand each other objects: there is one asn1js.
+  plugins: [lazyLibrariesPlugin(libraries)],
 }));
 
-/** @returns {import('esbuild').Plugin} */
-export function lazyLibrariesPlugin() {
+/**
+ * @param {readonly string[]} [inside] the libraries that are to be in the bundle itself.
+ * @returns {import('esbuild').Plugin}
+ */
+export function lazyLibrariesPlugin(inside = []) {
   const fileOf = new Map(Object.entries(groups).flatMap(([file, names]) => names.map((name) => [name, file])));
   return {
     name: 'lazy-libraries',
     setup(build) {
       build.onResolve({ filter: /^[\w/-]+$/ }, ({ path: name }) =>
-        fileOf.has(name) ? { path: name, namespace: 'lazy-library' } : undefined,
+        fileOf.has(name) && !inside.includes(name) ? { path: name, namespace: 'lazy-library' } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: 'lazy-library' }, ({ path: name }) => {
         const names = Object.keys(require(name)).filter((key) => key !== 'default' && /^[A-Za-z_$][\w$]*$/.test(key));

@@ -28,6 +28,7 @@ const required = [
   'server/dist/cli.cjs',
   'server/dist/scan-thread.cjs',
   'server/dist/verify-thread.cjs',
+  'server/dist/asn1-libraries.cjs',
   'server/dist/signature-libraries.cjs',
   'server/dist/text-libraries.cjs',
   // What the manifest itself refers to.

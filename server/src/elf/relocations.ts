@@ -24,12 +24,15 @@ export interface Relocations {
  * All relocations of a file with the symbols they refer to. They are most of a module's tables, so
  * nothing reads them unless a check needs them.
  * @param wanted picks the relocation sections to read; all by default.
+ * @param about picks the relocations by what they refer to; all by default. A large module has hundreds of thousands.
  */
 export function* readRelocations(
   elf: ElfFile,
   wanted: (target: ElfSection | undefined, section: ElfSection) => boolean = () => true,
+  about?: (symbol: ElfSymbol) => boolean,
 ): Reading<Parsed<Relocations>> {
   const { value: symbols, problems: symbolProblems } = yield* readSymbols(elf);
+  const left = about && Uint8Array.from(symbols, (symbol) => (about(symbol) ? 1 : 0));
   const problems: Problem[] = [...symbolProblems];
   const sections: RelocationSection[] = [];
   for (const section of elf.sections) {
@@ -40,26 +43,30 @@ export function* readRelocations(
       problems.push({ message: `The relocations ${section.name} do not lie inside the file.`, offset: section.offset });
       continue;
     }
-    sections.push({ section, target, relocations: yield* readRelocationSection(elf, section) });
+    sections.push({ section, target, relocations: yield* readRelocationSection(elf, section, left) });
   }
   return { value: { symbols, sections }, problems };
 }
 
-/** The entries of one SHT_REL or SHT_RELA section; none when it does not lie inside the file. */
-export function* readRelocationSection(elf: ElfFile, section: ElfSection): Reading<ElfRelocation[]> {
+/**
+ * The entries of one SHT_REL or SHT_RELA section; none when it does not lie inside the file.
+ * @param left by symbol index, 0 for those whose relocations are left out.
+ */
+export function* readRelocationSection(elf: ElfFile, section: ElfSection, left?: Uint8Array): Reading<ElfRelocation[]> {
   const bytes = yield* sectionBytes(elf, section);
   const little = elf.header.endian === 'little';
   return elf.header.class === 64
-    ? decode64(bytes, section.type === SHT_RELA, little, elf.header.machine === EM_MIPS)
-    : decode32(bytes, section.type === SHT_RELA, little);
+    ? decode64(bytes, section.type === SHT_RELA, little, elf.header.machine === EM_MIPS, left)
+    : decode32(bytes, section.type === SHT_RELA, little, left);
 }
 
-function decode32(bytes: Uint8Array, rela: boolean, little: boolean): ElfRelocation[] {
+function decode32(bytes: Uint8Array, rela: boolean, little: boolean, left: Uint8Array | undefined): ElfRelocation[] {
   const view = viewOf(bytes);
   const entryBytes = rela ? 12 : 8;
   const relocations: ElfRelocation[] = [];
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
     const info = view.getUint32(at + 4, little);
+    if (left?.[info >>> 8] === 0) continue;
     relocations.push({
       offset: view.getUint32(at, little),
       type: info & 0xff,
@@ -74,16 +81,24 @@ function decode32(bytes: Uint8Array, rela: boolean, little: boolean): ElfRelocat
  * MIPS64 has no 64-bit `r_info` but a 32-bit symbol in the file's byte order and four bytes: special
  * symbol, third, second and first type (arch/mips/include/asm/elf.h, Elf64_Mips_Rela). The first type is given.
  */
-function decode64(bytes: Uint8Array, rela: boolean, little: boolean, mips: boolean): ElfRelocation[] {
+function decode64(
+  bytes: Uint8Array,
+  rela: boolean,
+  little: boolean,
+  mips: boolean,
+  left: Uint8Array | undefined,
+): ElfRelocation[] {
   const view = viewOf(bytes);
   const entryBytes = rela ? 24 : 16;
   const relocations: ElfRelocation[] = [];
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
     const symbolFirst = mips || !little;
+    const symbolIndex = view.getUint32(symbolFirst ? at + 8 : at + 12, little);
+    if (left?.[symbolIndex] === 0) continue;
     relocations.push({
       offset: uint64(view, at, little),
       type: mips ? view.getUint8(at + 15) : view.getUint32(symbolFirst ? at + 12 : at + 8, little),
-      symbolIndex: view.getUint32(symbolFirst ? at + 8 : at + 12, little),
+      symbolIndex,
       addend: rela ? int64(view, at + 16, little) : undefined,
     });
   }

@@ -3,6 +3,7 @@ import { ExportTable } from './export-table.ts';
 import { endsInNul, kind, type ModuleBytes, SectionTable, special } from './module-sections.ts';
 import { type ProofPlan, relocationUse } from './proof-plan.ts';
 import { readProvenModinfo } from './proven-modinfo.ts';
+import { refersToVanishing } from './refers-to-vanishing.ts';
 import { readSignatureShape, type SignatureShapes } from './signature-shape.ts';
 
 /** What a proof says of one module. Numbers from `signed` on: clean, if signatures of that shape (number − signed) are good. */
@@ -49,6 +50,8 @@ export class CleanProof {
   readonly #crcSeen: Uint32Array;
   readonly #namespaceSeen: Uint32Array;
   #turn = 0;
+  /** Of the module at hand: something that stays refers to a section that does not. Mostly by design. */
+  #mayReferToVanishing = false;
   /** Where the module proven last has its vermagic. */
   readonly vermagic = { start: 0, end: 0 };
 
@@ -94,7 +97,8 @@ export class CleanProof {
     if (status === proven.doubt || imported === undefined || !this.#isNamedAs(module, name)) return proven.doubt;
     if (!this.#versions(module)) return proven.doubt;
     if (!this.#symbols(module, self, imported)) return proven.doubt;
-    return this.#relocations(module) ? status : proven.doubt;
+    if (!this.#relocations(module)) return proven.doubt;
+    return this.#mayReferToVanishing && refersToVanishing(module, elfBytes) ? proven.doubt : status;
   }
 
   /** struct module: there once, of the target's size, and named as the file. */
@@ -295,6 +299,7 @@ export class CleanProof {
   #relocations(module: ModuleBytes): boolean {
     const sections = this.#sections;
     const wide = this.#plan.elfClass === 64;
+    this.#mayReferToVanishing = false;
     for (let index = 1; index < sections.count; index++) {
       const type = sections.types[index] as number;
       if (type !== SHT_RELA && type !== SHT_REL) continue;
@@ -343,7 +348,8 @@ export class CleanProof {
       if (symbol >= symbolCount) return false;
       const shndx = (words[shndxWord + symbol * symbolWords] as number) >>> 16;
       if (shndx === SHN_ABS && isAddress) return false;
-      if (looks && shndx < sections.count && refersToVanishing(from, sections.kinds[shndx] as number)) return false;
+      if (looks && shndx < sections.count && isVanishing(from, sections.kinds[shndx] as number))
+        this.#mayReferToVanishing = true;
     }
     return true;
   }
@@ -357,7 +363,7 @@ function isZero(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Whether loader/init-reference.ts would look closer at a reference between sections of these kinds. */
-function refersToVanishing(from: number, to: number): boolean {
+function isVanishing(from: number, to: number): boolean {
   if ((to & kind.init) !== 0) return (from & (kind.data | kind.text | kind.exit)) !== 0;
   return (to & kind.exit) !== 0 && (from & kind.exit) === 0;
 }

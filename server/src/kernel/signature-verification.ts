@@ -1,13 +1,7 @@
 import { fromBER } from 'asn1js';
-import {
-  type Certificate,
-  ContentInfo,
-  createECDSASignatureFromCMS,
-  IssuerAndSerialNumber,
-  SignedData,
-  type SignerInfo,
-} from 'pkijs';
+import { type Certificate, createECDSASignatureFromCMS } from 'pkijs';
 import type { ModuleSignature } from '../module/kernel-module.ts';
+import { type Pkcs7Signer, readPkcs7Message } from '../module/pkcs7-message.ts';
 import { parseCertificate } from './certificates.ts';
 import type { TrustedKey } from './target-kernel.ts';
 import { knowsAllKeys } from './trusted-keys.ts';
@@ -78,8 +72,7 @@ export async function verifyModuleSignature(
   if (known) return known.verify(signedBytes, signature.data.slice(-known.valueBytes));
   const prepared = prepare(signature.data, trustedKeys);
   if ('result' in prepared) return prepared;
-  const { info, verify } = prepared;
-  const value = new Uint8Array(info.signature.valueBlock.valueHexView);
+  const { value, verify } = prepared;
   seen.add(signature.data, value, verify);
   return verify(signedBytes, value);
 }
@@ -112,14 +105,14 @@ const mostMessages = 64;
 function prepare(
   data: Uint8Array,
   trustedKeys: readonly TrustedKey[] | undefined,
-): SignatureVerification | { readonly info: SignerInfo; readonly verify: Verify } {
+): SignatureVerification | { readonly value: Uint8Array<ArrayBuffer>; readonly verify: Verify } {
   const parsed = parseMessage(data);
   if ('result' in parsed) return parsed;
-  const { info, sid } = parsed;
-  const digest = digests[info.digestAlgorithm.algorithmId];
+  const { signer, sid } = parsed;
+  const digest = digests[signer.digestAlgorithm];
   const named = { signer: sid.issuer, keyId: sid.keyId };
   if (digest === undefined) {
-    const reason = `No kernel knows the signature's digest algorithm ${info.digestAlgorithm.algorithmId}.`;
+    const reason = `No kernel knows the signature's digest algorithm ${signer.digestAlgorithm}.`;
     return { result: 'unsupported', reason, dmesg: [], ...named };
   }
   if (trustedKeys === undefined) {
@@ -140,7 +133,10 @@ function prepare(
     return { result: 'unknown', reason, dmesg: [], key, ...named };
   }
   const verifies = verifierOf(certificate, digest);
-  return { info, verify: async (bytes, value) => ({ ...(await verifies(bytes, value)), key, ...named }) };
+  return {
+    value: signer.value,
+    verify: async (bytes, value) => ({ ...(await verifies(bytes, value)), key, ...named }),
+  };
 }
 
 function checkTrailer({ trailer, data, offset }: ModuleSignature): SignatureVerification | undefined {
@@ -166,43 +162,35 @@ interface SignerId {
   matches(key: TrustedKey): boolean;
 }
 
-function parseMessage(data: Uint8Array): { info: SignerInfo; sid: SignerId } | SignatureVerification {
-  let message: SignedData;
-  try {
-    const contentInfo = ContentInfo.fromBER(data.slice());
-    if (contentInfo.contentType !== signedDataOid) throw new TypeError('not signed data');
-    message = new SignedData({ schema: contentInfo.content });
-  } catch {
-    return malformed('The signature is no readable PKCS#7 message.');
-  }
-  const [info] = message.signerInfos;
-  if (info === undefined) return malformed('The PKCS#7 message of the signature names no signer.');
-  if (message.encapContentInfo.eContent !== undefined) {
+function parseMessage(data: Uint8Array): { signer: Pkcs7Signer; sid: SignerId } | SignatureVerification {
+  const message = readPkcs7Message(data);
+  if (message?.contentType !== signedDataOid) return malformed('The signature is no readable PKCS#7 message.');
+  const { signer } = message;
+  if (signer === undefined) return malformed('The PKCS#7 message of the signature names no signer.');
+  if (message.hasContent) {
     return {
       ...malformed('The PKCS#7 message contains data of its own instead of signing the file.'),
       dmesg: ['PKCS#7 signature with non-detached data'],
     };
   }
-  if (message.encapContentInfo.eContentType !== dataOid) {
+  if (message.signedContentType !== dataOid) {
     return rejected('The PKCS#7 message is not about plain data.', 'PKCS7: Invalid module sig (not pkcs7-data)');
   }
-  if (info.signedAttrs !== undefined) {
+  if (signer.hasSignedAttributes) {
     return rejected(
       'The signature has signed attributes, which modules must not have (sign-file makes none).',
       'PKCS7: Invalid module sig (has authattrs)',
     );
   }
-  return { info, sid: signerId(info) };
+  return { signer, sid: signerId(signer) };
 }
 
-function signerId(info: SignerInfo): SignerId {
-  if (info.sid instanceof IssuerAndSerialNumber) {
-    const { issuer, serialNumber } = info.sid;
-    const names = issuer.typesAndValues;
-    const name = names.find(({ type }) => type === '2.5.4.3') ?? names.at(-1);
-    const serial = colonHex(serialNumber.valueBlock.valueHexView);
+function signerId({ id }: Pkcs7Signer): SignerId {
+  if (id.kind === 'issuer-and-serial-number') {
+    const serial = colonHex(id.serialNumber);
+    const issuer = id.issuerBytes.slice().buffer;
     return {
-      issuer: name && String(name.value.valueBlock.value),
+      issuer: id.issuer,
       keyId: serial,
       matches(key) {
         if (key.serial !== serial) return false;
@@ -211,8 +199,7 @@ function signerId(info: SignerInfo): SignerId {
       },
     };
   }
-  const block = (info.sid as { valueBlock?: { valueHexView?: Uint8Array } }).valueBlock;
-  const keyId = colonHex(block?.valueHexView ?? new Uint8Array(0));
+  const keyId = colonHex(id.keyIdentifier);
   return {
     issuer: undefined,
     keyId,

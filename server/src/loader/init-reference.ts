@@ -91,17 +91,22 @@ function kindOf(from: string, to: string): InitReferenceKind | undefined {
  */
 export function* readInitReferences(elf: ElfFile): Reading<readonly InitReference[]> {
   const vanishing = (section: ElfSection) => section.size > 0 && (isFreed(section.name) || isExit(section.name));
-  if (!elf.sections.some(vanishing)) {
+  const isVanishing = elf.sections.map(vanishing);
+  if (!isVanishing.includes(true)) {
     return [];
   }
-  const { value } = yield* readRelocations(elf, (target) => target !== undefined && mayRefer(target));
+  const { value } = yield* readRelocations(
+    elf,
+    (target) => target !== undefined && mayRefer(target),
+    ({ sectionIndex }) => isVanishing[sectionIndex] === true,
+  );
   const byPlace = symbolsBySection(value.symbols);
   const found: { readonly reference: InitReference; readonly holder: HeldObject | undefined }[] = [];
   for (const part of value.sections) {
     const contents = part.section.type === SHT_REL && part.target ? yield* sectionBytes(elf, part.target) : undefined;
     for (const relocation of part.relocations) {
       const to = elf.sections[value.symbols[relocation.symbolIndex]?.sectionIndex ?? 0];
-      if (to === undefined || part.target === undefined || !vanishing(to)) {
+      if (to === undefined || part.target === undefined) {
         continue;
       }
       const one = referenceOf(elf, value.symbols, byPlace, part.target, to, relocation, contents);
@@ -115,7 +120,12 @@ export function* readInitReferences(elf: ElfFile): Reading<readonly InitReferenc
   if (!found.some(isTable)) {
     return found.map(({ reference }) => reference);
   }
-  const all = yield* readRelocations(elf, (target) => ((target?.flags ?? 0) & SHF_ALLOC) !== 0);
+  const tables = new Set(found.flatMap((one) => (isTable(one) ? [one.holder?.section] : [])));
+  const all = yield* readRelocations(
+    elf,
+    (target) => ((target?.flags ?? 0) & SHF_ALLOC) !== 0,
+    ({ sectionIndex }) => tables.has(sectionIndex),
+  );
   return found
     .filter((one) => {
       const table = isTable(one) ? one.holder : undefined;

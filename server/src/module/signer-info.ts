@@ -1,7 +1,7 @@
-import { ContentInfo, IssuerAndSerialNumber, SignedData } from 'pkijs';
 import type { Problem } from '../ports/parsed.ts';
 import { hex } from './hex.ts';
 import type { SignatureTrailer } from './kernel-module.ts';
+import { readPkcs7Message } from './pkcs7-message.ts';
 
 /** What a signature says of its signer, worded as kmod's modinfo words it. */
 export interface SignerInfoText {
@@ -13,7 +13,6 @@ export interface SignerInfoText {
   readonly problems: readonly Problem[];
 }
 
-const commonNameOid = '2.5.4.3';
 const idTypePkcs7 = 2;
 
 const hashNames: Readonly<Record<string, string>> = {
@@ -43,35 +42,13 @@ export function readSignerInfo(trailer: SignatureTrailer, data: Uint8Array): Sig
       problems: [{ message: `The signature's id type is ${trailer.idType}; kernels verify only type 2 (PKCS#7).` }],
     };
   }
-  try {
-    return fromMessage(data);
-  } catch {
-    return { problems: [{ message: 'The signature is not a readable PKCS#7 message.' }] };
-  }
-}
-
-function fromMessage(data: Uint8Array): SignerInfoText {
-  const message = new SignedData({ schema: ContentInfo.fromBER(new Uint8Array(data)).content });
-  const info = message.signerInfos[0];
-  if (info === undefined) return { problems: [{ message: 'The PKCS#7 message of the signature names no signer.' }] };
-  const hash = hashNames[info.digestAlgorithm.algorithmId] ?? info.digestAlgorithm.algorithmId;
-  const value = new Uint8Array(info.signature.valueBlock.valueHexView);
-  if (!(info.sid instanceof IssuerAndSerialNumber)) {
-    // sign-file -k: the signer is named by its subject key id.
-    return { keyId: hex(keyIdentifier(info.sid)), hash, value, problems: [] };
-  }
-  const names = info.sid.issuer.typesAndValues;
-  const named = names.find((name) => name.type === commonNameOid) ?? names.at(-1);
-  return {
-    signer: named === undefined ? undefined : String(named.value.valueBlock.value),
-    keyId: hex(info.sid.serialNumber.valueBlock.valueHexView),
-    hash,
-    value,
-    problems: [],
-  };
-}
-
-function keyIdentifier(sid: unknown): Uint8Array {
-  const block = sid as { valueBlock?: { valueHexView?: Uint8Array } };
-  return block.valueBlock?.valueHexView ?? new Uint8Array(0);
+  const message = readPkcs7Message(data);
+  if (message === undefined) return { problems: [{ message: 'The signature is not a readable PKCS#7 message.' }] };
+  const { signer } = message;
+  if (signer === undefined) return { problems: [{ message: 'The PKCS#7 message of the signature names no signer.' }] };
+  const hash = hashNames[signer.digestAlgorithm] ?? signer.digestAlgorithm;
+  const { id, value } = signer;
+  return id.kind === 'subject-key-identifier'
+    ? { keyId: hex(id.keyIdentifier), hash, value, problems: [] }
+    : { signer: id.issuer, keyId: hex(id.serialNumber), hash, value, problems: [] };
 }

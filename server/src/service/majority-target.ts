@@ -1,6 +1,6 @@
 import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { TreeModule } from '../gate/list-modules.ts';
-import { knownGoodModulePart } from '../kernel/sources/known-good-module.ts';
+import { factsOfModule } from '../kernel/sources/known-good-module.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
 import type { ModulePorts } from '../module/open-kernel-module.ts';
@@ -13,7 +13,8 @@ export async function withMajority(
   majority: MajorityVermagic,
 ): Promise<TargetKernel> {
   const origin = { label: majority.label, uri: majority.uri };
-  const part = knownGoodModulePart(await openKernelModule(ports, majority.uri), origin);
+  const module = await openKernelModule(ports, majority.uri);
+  const part = factsOfModule(module, origin);
   return {
     ...target,
     vermagic: { value: majority.value, origin: { label: majority.label } },

@@ -12,19 +12,29 @@ export type ModuleReader = (uri: string) => Promise<KernelModule | undefined>;
  * the size of `struct module` (which no header states as a number) and the key that signed it.
  */
 export function knownGoodModulePart(module: KernelModule, origin: Origin): KernelPart {
-  const vermagic = modinfoValue(module, 'vermagic');
-  const release = vermagic?.split(' ', 1)[0];
-  const problems = vermagic === undefined ? [{ message: `${origin.label} has no vermagic.` }] : [];
+  const facts = factsOfModule(module, origin);
   return {
     kind: 'known-good-module',
     origins: [origin],
-    problems,
+    problems: facts.vermagic === undefined ? [{ message: `${origin.label} has no vermagic.` }] : [],
     dependsOn: [module.uri],
+    ...facts,
+    trustedKeys: signerOf(module, origin),
+  };
+}
+
+/** That without the key, for which the signature would have to be taken apart. */
+export function factsOfModule(
+  module: KernelModule,
+  origin: Origin,
+): Pick<KernelPart, 'vermagic' | 'release' | 'architecture' | 'structModuleSize'> {
+  const vermagic = modinfoValue(module, 'vermagic');
+  const release = vermagic?.split(' ', 1)[0];
+  return {
     vermagic: vermagic === undefined ? undefined : { value: vermagic, origin },
     release: release ? { value: release, origin } : undefined,
     architecture: architectureOfModule(module, origin),
     structModuleSize: module.structModuleSize === undefined ? undefined : { value: module.structModuleSize, origin },
-    trustedKeys: signerOf(module, origin),
   };
 }
 
