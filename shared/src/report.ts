@@ -28,6 +28,8 @@ export interface CheckReport {
   readonly dmesg: readonly string[];
   readonly taint: string;
   readonly findings: readonly FindingReport[];
+  /** Findings left out, where a scan has thousands of modules that are not clean: `findings` then has each rule's first. */
+  readonly moreFindings?: number;
   /** Each a sentence: the fact and how to supply it. */
   readonly missing: readonly string[];
 }

@@ -60,11 +60,12 @@ describe('scans that meet trouble', () => {
 
   it('killed in the middle, the next one gives the same answer and nothing is left over', async () => {
     const whole = facts(scan().report);
-    for (const delayMs of [150, 400, 700]) {
+    for (const delayMs of [100, 200, 300]) {
       const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: env(), stdio: 'ignore' });
+      const ended = new Promise((done) => child.on('exit', done));
       await wait(delayMs);
       child.kill('SIGKILL');
-      await new Promise((done) => child.on('exit', done));
+      await ended;
       assert.deepEqual(readdirSync(join(folder, 'tmp')), []);
       assert.deepEqual(facts(scan().report), whole);
     }
@@ -72,11 +73,12 @@ describe('scans that meet trouble', () => {
 
   it('interrupted, it ends with 130', async () => {
     const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: env(), stdio: 'ignore' });
-    await wait(300);
-    child.kill('SIGINT');
-    const [status, signal] = await new Promise<[number | null, string | null]>((done) =>
+    const ended = new Promise<[number | null, string | null]>((done) =>
       child.on('exit', (code, by) => done([code, by])),
     );
+    await wait(120);
+    child.kill('SIGINT');
+    const [status, signal] = await ended;
     // A shell makes 130 of the signal.
     assert.ok(status === 130 || signal === 'SIGINT', `${status} ${signal}`);
     assert.deepEqual(readdirSync(join(folder, 'tmp')), []);

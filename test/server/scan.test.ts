@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -44,6 +46,7 @@ describe('vermagic scan on disk', () => {
       cwd: folder,
       encoding: 'utf8',
       env,
+      maxBuffer: 64 * 1024 * 1024,
     });
     return { status, out: stdout, err: stderr };
   }
@@ -52,6 +55,33 @@ describe('vermagic scan on disk', () => {
     assert.notEqual(out, '', err);
     return { status, report: JSON.parse(out) as ScanReport };
   };
+
+  it('tells of thousands of refused modules each verdict, and of the first ones everything', () => {
+    const many = join(folder, 'many');
+    mkdirSync(many);
+    const stock = scan('--target', 'kernel/build-rt', '--no-cache').report.results.find(
+      ({ verdict, findings }) =>
+        verdict === 'refused' && findings.filter(({ rule }) => rule === 'crc-mismatch').length > 1,
+    );
+    assert.ok(stock);
+    const first = join(many, 'm0000.ko');
+    copyFileSync(join(folder, stock.module.path), first);
+    for (let at = 1; at < 2050; at++) linkSync(first, join(many, `m${String(at).padStart(4, '0')}.ko`));
+    const { status, out } = vermagic(
+      ...['scan', '--build-tree', 'many', '--target', 'kernel/build-rt', '--no-cache', '--format', 'json'],
+    );
+    const { refused, results } = JSON.parse(out) as ScanReport;
+    assert.deepEqual([status, refused, results.length], [1, 2050, 2050]);
+    const [whole, cut] = [results[0], results[2049]];
+    assert.equal(whole?.moreFindings, undefined);
+    const rules = [...new Set(whole?.findings.map(({ rule }) => rule))];
+    assert.deepEqual(
+      cut?.findings.map(({ rule }) => rule),
+      rules,
+    );
+    assert.equal(cut?.moreFindings, (whole?.findings.length ?? 0) - rules.length);
+    rmSync(many, { recursive: true });
+  });
 
   it('counts every module once, and says which ones do not load', () => {
     const { status, report } = scan('--no-cache');

@@ -58,11 +58,18 @@ function reportLines(report: CheckReport, options: CheckTextOptions): string[] {
   }
   for (const missing of report.missing)
     lines.push(...wrap(`${style.yellow('missing')} ${printable(missing)}`, options));
-  if (verbose) return [...lines, ...report.findings.flatMap((finding) => inFull(finding, options))];
+  const cut =
+    report.moreFindings === undefined
+      ? []
+      : wrap(
+          style.dim(`${report.moreFindings} more findings of these rules: check this module alone for all.`),
+          options,
+        );
+  if (verbose) return [...lines, ...report.findings.flatMap((finding) => inFull(finding, options)), ...cut];
   const [first, ...rest] = report.findings;
   const decides = report.verdict === 'refused' && first?.severity === 'error' ? first : undefined;
   if (decides) lines.push(...inFull(decides, options));
-  lines.push(...alsoLines(decides ? rest : report.findings, options));
+  lines.push(...alsoLines(decides ? rest : report.findings, options), ...cut);
   return lines;
 }
 
@@ -110,7 +117,7 @@ function alsoLines(findings: readonly FindingReport[], options: CheckTextOptions
   return [...groups].flatMap(([rule, group]) => {
     const [first] = group;
     if (!first) return [];
-    const symbols = group.flatMap(({ symbol }) => symbol ?? []);
+    const symbols = [...new Set(group.flatMap(({ symbol }) => symbol ?? []))];
     const names = symbols.slice(0, namedSymbols).map(printable).join(', ');
     const more = symbols.length > namedSymbols ? ` and ${symbols.length - namedSymbols} more` : '';
     const what = symbols.length > 1 ? `${names}${more}` : printable(firstSentence(first.message));

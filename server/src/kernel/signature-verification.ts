@@ -1,7 +1,7 @@
 import { fromBER } from 'asn1js';
 import { type Certificate, createECDSASignatureFromCMS } from 'pkijs';
 import type { ModuleSignature } from '../module/kernel-module.ts';
-import { type Pkcs7Signer, readPkcs7Message } from '../module/pkcs7-message.ts';
+import type { Pkcs7Message, Pkcs7Signer } from '../module/pkcs7-message.ts';
 import { parseCertificate } from './certificates.ts';
 import type { TrustedKey } from './target-kernel.ts';
 import { knowsAllKeys } from './trusted-keys.ts';
@@ -70,7 +70,7 @@ export async function verifyModuleSignature(
   if (broken) return broken;
   const known = seen.find(signature.data);
   if (known) return known.verify(signedBytes, signature.data.slice(-known.valueBytes));
-  const prepared = prepare(signature.data, trustedKeys);
+  const prepared = prepare(signature.message, trustedKeys);
   if ('result' in prepared) return prepared;
   const { value, verify } = prepared;
   seen.add(signature.data, value, verify);
@@ -103,10 +103,10 @@ const mostMessages = 64;
 
 /** All that can be said of a message without the file; or how to verify a file with it. */
 function prepare(
-  data: Uint8Array,
+  message: Pkcs7Message | undefined,
   trustedKeys: readonly TrustedKey[] | undefined,
 ): SignatureVerification | { readonly value: Uint8Array<ArrayBuffer>; readonly verify: Verify } {
-  const parsed = parseMessage(data);
+  const parsed = checkMessage(message);
   if ('result' in parsed) return parsed;
   const { signer, sid } = parsed;
   const digest = digests[signer.digestAlgorithm];
@@ -162,8 +162,9 @@ interface SignerId {
   matches(key: TrustedKey): boolean;
 }
 
-function parseMessage(data: Uint8Array): { signer: Pkcs7Signer; sid: SignerId } | SignatureVerification {
-  const message = readPkcs7Message(data);
+function checkMessage(
+  message: Pkcs7Message | undefined,
+): { signer: Pkcs7Signer; sid: SignerId } | SignatureVerification {
   if (message?.contentType !== signedDataOid) return malformed('The signature is no readable PKCS#7 message.');
   const { signer } = message;
   if (signer === undefined) return malformed('The PKCS#7 message of the signature names no signer.');

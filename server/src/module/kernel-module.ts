@@ -1,6 +1,7 @@
 import type { ElfFile, ElfSymbol } from '../elf/elf-file.ts';
 import type { Compression } from '../ports/decompressor.ts';
 import type { Problem } from '../ports/parsed.ts';
+import type { Pkcs7Message } from './pkcs7-message.ts';
 
 /** A parsed `.ko`: everything it says of itself, nothing that a target thinks of it. */
 export interface KernelModule {
@@ -118,6 +119,8 @@ export interface ModuleSignature {
   /** The PKCS#7 message, DER. */
   readonly data: Uint8Array;
   readonly trailer: SignatureTrailer;
+  /** What `data` says; `undefined` when it is no PKCS#7 message. */
+  readonly message: Pkcs7Message | undefined;
   /** Common name of the signer's issuer (modinfo `signer`). */
   readonly signer: string | undefined;
   /** The certificate's serial number or, from `sign-file -k`, its subject key id; upper-case hex with colons (modinfo `sig_key`). */

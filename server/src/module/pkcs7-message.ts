@@ -40,14 +40,38 @@ const universal = 1;
 const contextSpecific = 3;
 const tag = { integer: 2, octetString: 4, oid: 6, sequence: 16, set: 17 } as const;
 
+/** The message read last: thousands of modules are signed by one key, and differ in the value at its end only. */
+let last: { readonly head: Uint8Array; readonly message: Pkcs7Message; readonly signer: Pkcs7Signer } | undefined;
+
 /** Takes what the kernel's grammar takes (crypto/asymmetric_keys/pkcs7.asn1); `undefined` for anything else. Never throws. */
 export function readPkcs7Message(data: Uint8Array): Pkcs7Message | undefined {
+  if (
+    last !== undefined &&
+    data.length === last.head.length + last.signer.value.length &&
+    beginsWith(data, last.head)
+  ) {
+    return { ...last.message, signer: { ...last.signer, value: data.slice(last.head.length) } };
+  }
   try {
     const { offset, result } = fromBER(data.slice());
-    return offset === -1 ? undefined : messageOf(result);
+    if (offset === -1) return undefined;
+    const message = messageOf(result);
+    remember(data, message);
+    return message;
   } catch {
     return undefined;
   }
+}
+
+function remember(data: Uint8Array, message: Pkcs7Message): void {
+  const { signer } = message;
+  if (signer === undefined) return;
+  const head = data.slice(0, data.length - signer.value.length);
+  if (beginsWith(data.subarray(head.length), signer.value)) last = { head, message, signer };
+}
+
+function beginsWith(data: Uint8Array, head: Uint8Array): boolean {
+  return head.every((byte, at) => data[at] === byte);
 }
 
 class NotInGrammar extends Error {}

@@ -2,6 +2,7 @@ import { copyBytes, viewOf } from '../elf/raw-tables.ts';
 import { bytesAt, type Reading } from '../elf/reading.ts';
 import type { Problem } from '../ports/parsed.ts';
 import type { ModuleSignature, SignatureTrailer } from './kernel-module.ts';
+import { type Pkcs7Message, readPkcs7Message } from './pkcs7-message.ts';
 import { readSignerInfo, type SignerInfoText } from './signer-info.ts';
 
 /** The last bytes of a signed module (include/linux/module_signature.h: MODULE_SIG_STRING). */
@@ -68,12 +69,18 @@ class AppendedSignature implements ModuleSignature {
   readonly trailer: SignatureTrailer;
   readonly #trailerProblems: readonly Problem[];
   #info: SignerInfoText | undefined;
+  #message: { readonly read: Pkcs7Message | undefined } | undefined;
 
   constructor(offset: number, data: Uint8Array, trailer: SignatureTrailer, problems: readonly Problem[]) {
     this.offset = offset;
     this.data = data;
     this.trailer = trailer;
     this.#trailerProblems = problems;
+  }
+
+  get message(): Pkcs7Message | undefined {
+    this.#message ??= { read: readPkcs7Message(this.data) };
+    return this.#message.read;
   }
 
   get signer(): string | undefined {
@@ -97,7 +104,7 @@ class AppendedSignature implements ModuleSignature {
   }
 
   #read(): SignerInfoText {
-    this.#info ??= this.#trailerProblems.length > 0 ? { problems: [] } : readSignerInfo(this.trailer, this.data);
+    this.#info ??= this.#trailerProblems.length > 0 ? { problems: [] } : readSignerInfo(this);
     return this.#info;
   }
 }

@@ -1,7 +1,6 @@
 import type { Problem } from '../ports/parsed.ts';
 import { hex } from './hex.ts';
-import type { SignatureTrailer } from './kernel-module.ts';
-import { readPkcs7Message } from './pkcs7-message.ts';
+import type { ModuleSignature } from './kernel-module.ts';
 
 /** What a signature says of its signer, worded as kmod's modinfo words it. */
 export interface SignerInfoText {
@@ -36,13 +35,14 @@ const hashNames: Readonly<Record<string, string>> = {
  * (libkmod/libkmod-signature.c: fill_pkcs7): the issuer's common name, or its last name where it has none;
  * the serial number of the certificate; the digest algorithm.
  */
-export function readSignerInfo(trailer: SignatureTrailer, data: Uint8Array): SignerInfoText {
+export function readSignerInfo(signature: Pick<ModuleSignature, 'trailer' | 'message'>): SignerInfoText {
+  const { trailer } = signature;
   if (trailer.idType !== idTypePkcs7) {
     return {
       problems: [{ message: `The signature's id type is ${trailer.idType}; kernels verify only type 2 (PKCS#7).` }],
     };
   }
-  const message = readPkcs7Message(data);
+  const { message } = signature;
   if (message === undefined) return { problems: [{ message: 'The signature is not a readable PKCS#7 message.' }] };
   const { signer } = message;
   if (signer === undefined) return { problems: [{ message: 'The PKCS#7 message of the signature names no signer.' }] };

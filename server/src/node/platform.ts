@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { pathToFileURL } from 'node:url';
+import { LastUnpacked } from '../module/last-unpacked.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { NodeDecompressor } from './node-decompressor.ts';
@@ -12,7 +13,7 @@ import { NodeRunJournal, runJournalFolder } from './node-run-journal.ts';
 export function nodePorts(logger: Logger): Ports & { readonly journal: NodeRunJournal } {
   return {
     files: new NodeFileSystem(),
-    decompressor: new NodeDecompressor(),
+    decompressor: new LastUnpacked(new NodeDecompressor()),
     grammars: nodeGrammarLoader(),
     logger,
     processes: new NodeProcessRunner(),

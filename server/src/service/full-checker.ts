@@ -1,3 +1,4 @@
+import type { CheckReport } from '@vermagic/shared';
 import type { TreeModule } from '../gate/list-modules.ts';
 import { enforcesSignatures } from '../gate/proof-plan.ts';
 import type { FullChecked } from '../gate/scan-modules.ts';
@@ -8,6 +9,7 @@ import { modinfoValue } from '../module/kernel-module.ts';
 import { openKernelModule, readFromModule } from '../module/open-kernel-module.ts';
 import { readSignature } from '../module/signature-trailer.ts';
 import type { Ports } from '../ports/ports.ts';
+import { HeldFile } from './held-file.ts';
 import { ModuleChecker, type RuleLevels } from './module-checker.ts';
 import { ModuleEvidenceReader } from './module-evidence-reader.ts';
 
@@ -21,47 +23,22 @@ export interface FullCheckOptions {
 export class FullChecker {
   readonly #ports: Ports;
   readonly #target: TargetKernel;
-  readonly #checker: ModuleChecker;
   readonly #evidence: ModuleEvidenceReader;
 
   constructor(ports: Ports, target: TargetKernel) {
     this.#ports = ports;
     this.#target = target;
-    this.#checker = new ModuleChecker(ports);
     this.#evidence = new ModuleEvidenceReader(ports);
   }
 
-  /** @throws never; a file that cannot be read gives a report that says so. */
-  async check(
-    modules: readonly TreeModule[],
-    providers: TreeProviders,
-    options: FullCheckOptions,
-    progress?: (done: number) => void,
-  ): Promise<FullChecked[]> {
+  /** For modules of one tree, whose exports are found as well. */
+  ofTree(providers: TreeProviders, options: FullCheckOptions): TreeChecker {
     const { symbols } = this.#target;
     const target =
       symbols === undefined
         ? this.#target
         : { ...this.#target, symbols: new TreeSymbols(symbols, providers), lateExports: undefined };
-    const assumeSigned = !enforcesSignatures(target);
-    const results: FullChecked[] = [];
-    for (const [index, { uri, path }] of modules.entries()) {
-      const module = await openKernelModule(this.#ports, uri);
-      const { report } = await this.#checker.check(module, target, {
-        levels: options.levels,
-        path: `${options.pathPrefix}${path}`,
-        assumeSigned,
-      });
-      const unreadable = unreadableReason(module);
-      results.push({
-        report: report.check,
-        depends: dependsOf(module),
-        signed: module.signature !== undefined,
-        ...(unreadable === undefined ? {} : { unreadable }),
-      });
-      progress?.(index + 1);
-    }
-    return results;
+    return new TreeChecker(this.#ports, target, options);
   }
 
   /** Whether each is signed, over all its bytes, by a key that the target trusts. Reads nothing else of them. */
@@ -83,6 +60,53 @@ export class FullChecker {
     if (verification === undefined) return undefined;
     return { result: verification.result, valueBytes: opened.signature?.value?.length ?? 0 };
   }
+}
+
+export class TreeChecker {
+  readonly #files: HeldFile;
+  readonly #ports: Ports;
+  readonly #target: TargetKernel;
+  readonly #options: FullCheckOptions;
+  readonly #checker: ModuleChecker;
+
+  constructor(ports: Ports, target: TargetKernel, options: FullCheckOptions) {
+    this.#files = new HeldFile(ports.files);
+    this.#ports = { ...ports, files: this.#files };
+    this.#target = target;
+    this.#options = options;
+    this.#checker = new ModuleChecker(this.#ports);
+  }
+
+  /**
+   * @param brief keeps each rule's first finding only.
+   * @throws never; a file that cannot be read gives a report that says so.
+   */
+  async check(modules: readonly TreeModule[], brief = false): Promise<FullChecked[]> {
+    const assumeSigned = !enforcesSignatures(this.#target);
+    const { levels, pathPrefix } = this.#options;
+    const results: FullChecked[] = [];
+    for (const { uri, path } of modules) {
+      await this.#files.hold(uri);
+      const module = await openKernelModule(this.#ports, uri);
+      const options = { levels, path: `${pathPrefix}${path}`, assumeSigned };
+      const { check } = (await this.#checker.check(module, this.#target, options)).report;
+      const unreadable = unreadableReason(module);
+      results.push({
+        report: brief ? briefReport(check) : check,
+        depends: dependsOf(module),
+        signed: module.signature !== undefined,
+        ...(unreadable === undefined ? {} : { unreadable }),
+      });
+    }
+    return results;
+  }
+}
+
+function briefReport(report: CheckReport): CheckReport {
+  const firsts = new Map<string, CheckReport['findings'][number]>();
+  for (const finding of report.findings) if (!firsts.has(finding.rule)) firsts.set(finding.rule, finding);
+  const moreFindings = report.findings.length - firsts.size;
+  return moreFindings === 0 ? report : { ...report, findings: [...firsts.values()], moreFindings };
 }
 
 /** A file without a byte that is not empty by its own fault: it could not be opened or unpacked. */

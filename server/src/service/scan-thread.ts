@@ -5,7 +5,7 @@ import type { FullChecked } from '../gate/scan-modules.ts';
 import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.ts';
 import { providerExports } from './provider-exports.ts';
 import type { TargetRecipe } from './target-recipe.ts';
 
@@ -15,13 +15,14 @@ export type ScanThreadRequest =
   | { readonly kind: 'verify'; readonly recipe: TargetRecipe; readonly modules: readonly TreeModule[] }
   | { readonly kind: 'exports'; readonly modules: readonly TreeModule[] }
   | {
-      readonly kind: 'check';
+      /** Before `check`: what all its modules have in common, sent once. */
+      readonly kind: 'tree';
       readonly recipe: TargetRecipe;
       readonly majority: MajorityVermagic | undefined;
-      readonly modules: readonly TreeModule[];
       readonly providers: TreeProviders;
       readonly options: FullCheckOptions;
-    };
+    }
+  | { readonly kind: 'check'; readonly modules: readonly TreeModule[]; readonly brief: boolean };
 
 export interface ThreadReader extends ModuleFileReader {
   prepareXz(): Promise<void>;
@@ -32,6 +33,7 @@ export class ScanThread {
   readonly #ports: Ports;
   readonly #reader: ThreadReader;
   readonly #checkers = new Map<string, Promise<FullChecker>>();
+  #tree: TreeChecker | undefined;
 
   constructor(ports: Ports, reader: ThreadReader) {
     this.#ports = ports;
@@ -41,7 +43,7 @@ export class ScanThread {
   async answer(
     request: ScanThreadRequest,
     progress?: () => void,
-  ): Promise<ProveReply | readonly boolean[] | readonly ProviderExports[] | readonly FullChecked[]> {
+  ): Promise<ProveReply | readonly boolean[] | readonly ProviderExports[] | readonly FullChecked[] | undefined> {
     switch (request.kind) {
       case 'prove':
         if (request.packed) await this.#reader.prepareXz();
@@ -50,12 +52,12 @@ export class ScanThread {
         return (await this.#checker(request.recipe, undefined)).verify(request.modules);
       case 'exports':
         return providerExports(this.#ports, request.modules);
+      case 'tree':
+        this.#tree = (await this.#checker(request.recipe, request.majority)).ofTree(request.providers, request.options);
+        return undefined;
       case 'check':
-        return (await this.#checker(request.recipe, request.majority)).check(
-          request.modules,
-          request.providers,
-          request.options,
-        );
+        if (this.#tree === undefined) throw new Error('a tree has to be named before its modules are checked');
+        return this.#tree.check(request.modules, request.brief);
     }
   }
 

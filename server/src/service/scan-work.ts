@@ -6,9 +6,10 @@ import type { FullChecked, ScanWork, ShapeMeaning } from '../gate/scan-modules.t
 import type { SignatureShape } from '../gate/signature-shape.ts';
 import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanPool } from '../ports/scan-pool.ts';
-import type { FullChecker, FullCheckOptions } from './full-checker.ts';
+import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.ts';
 import { providerExports } from './provider-exports.ts';
 import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
 import type { TargetRecipe } from './target-recipe.ts';
@@ -110,35 +111,46 @@ export class ThreadedWork implements ScanWork {
   }
 
   async check(modules: readonly TreeModule[], providers: TreeProviders): Promise<readonly FullChecked[]> {
-    const request = (part: readonly TreeModule[]): ScanThreadRequest => ({
-      kind: 'check',
+    const tree: ScanThreadRequest = {
+      kind: 'tree',
       recipe: this.#recipe,
       majority: this.#majority,
-      modules: part,
       providers,
       options: this.#options,
-    });
-    return this.#spread(modules, request, async (part) =>
-      (await this.#checker()).check(part, providers, this.#options),
+    };
+    const isBrief = (start: number) => start >= limits.fullReports;
+    let own: Promise<TreeChecker> | undefined;
+    return this.#spread(
+      modules,
+      (part, start) => ({ kind: 'check', modules: part, brief: isBrief(start) }),
+      async (part, start) => {
+        own ??= this.#checker().then((checker) => checker.ofTree(providers, this.#options));
+        return (await own).check(part, isBrief(start));
+      },
+      tree,
     );
   }
 
-  /** Gives the modules to whoever is free, in their order. */
+  /**
+   * Gives the modules to whoever is free, in their order.
+   * @param first what each thread is told before.
+   */
   async #spread<Result>(
     modules: readonly TreeModule[],
-    request: (part: readonly TreeModule[]) => ScanThreadRequest,
-    here: (part: readonly TreeModule[]) => Promise<readonly Result[]>,
+    request: (part: readonly TreeModule[], start: number) => ScanThreadRequest,
+    here: (part: readonly TreeModule[], start: number) => Promise<readonly Result[]>,
+    first?: ScanThreadRequest,
   ): Promise<readonly Result[]> {
     const { pool, signal, progress } = this.#tools;
     const results: Result[] = new Array<Result>(modules.length);
     let next = 0;
     let done = 0;
-    const work = async (run: (part: readonly TreeModule[]) => Promise<readonly Result[]>): Promise<void> => {
+    const work = async (run: typeof here): Promise<void> => {
       for (let start = next; start < modules.length; start = next) {
         signal?.throwIfAborted();
         next = start + batch;
         const part = modules.slice(start, start + batch);
-        const found = await run(part);
+        const found = await run(part, start);
         for (const [index, result] of found.entries()) results[start + index] = result;
         done += part.length;
         if (modules.length >= worthThreads) progress?.(done, modules.length);
@@ -147,7 +159,15 @@ export class ThreadedWork implements ScanWork {
     const workers: Promise<void>[] = [];
     if (pool !== undefined && modules.length >= worthThreads) {
       for (let thread = 0; thread < pool.threads; thread++) {
-        workers.push(work(async (part) => (await pool.ask(thread, request(part))) as readonly Result[]));
+        const told = first === undefined ? undefined : pool.ask(thread, first);
+        // Heard by the first who gives the thread something to do; there may be nobody.
+        told?.catch(() => undefined);
+        workers.push(
+          work(async (part, start) => {
+            await told;
+            return (await pool.ask(thread, request(part, start))) as readonly Result[];
+          }),
+        );
       }
     }
     if (modules.length > 0 && (this.#tools.reader !== undefined || workers.length === 0)) {

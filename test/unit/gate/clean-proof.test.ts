@@ -30,10 +30,9 @@ async function isClean(kernel: TargetKernel, bytes: Uint8Array, name: string): P
   const files = new MemoryFileSystem({ [`/m/${name}.ko`]: bytes });
   const module = { uri: `file:///m/${name}.ko`, path: `${name}.ko`, name };
   const providers = { present: undefined, own: [] };
-  const [checked] = await new FullChecker(portsOver(files), kernel).check([module], providers, {
-    levels: {},
-    pathPrefix: '',
-  });
+  const [checked] = await new FullChecker(portsOver(files), kernel)
+    .ofTree(providers, { levels: {}, pathPrefix: '' })
+    .check([module]);
   const { verdict, findings } = checked?.report ?? { verdict: 'none', findings: [] };
   const worse = findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
   return verdict === 'loads' && worse.length === 0

@@ -181,6 +181,7 @@ export function module(sketch: ModuleSketch = {}): KernelModule {
   const signature: ModuleSignature = {
     offset: elf.sizeBytes,
     data: new Uint8Array(100),
+    message: undefined,
     trailer: {
       algorithm: 0,
       hash: 0,

@@ -12,6 +12,7 @@ import {
   SignerInfo,
 } from 'pkijs';
 import type { ModuleSignature } from '../../../server/src/module/kernel-module.ts';
+import { readPkcs7Message } from '../../../server/src/module/pkcs7-message.ts';
 
 /** Throw-away keys, certificates and detached signatures as scripts/sign-file makes them, in memory. */
 export interface MadeCertificate {
@@ -102,6 +103,7 @@ export function signatureOf(data: Uint8Array, offset: number): ModuleSignature {
     offset,
     data,
     trailer,
+    message: readPkcs7Message(data),
     signer: undefined,
     keyId: undefined,
     hash: undefined,
