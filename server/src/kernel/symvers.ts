@@ -125,8 +125,9 @@ class TextSymvers implements SymversText {
     return start === undefined ? undefined : this.#lineAt(start);
   }
 
+  /** Nobody asks for all of them twice: they are not kept. */
   *symbols(): Iterable<ExportedSymbol> {
-    for (const start of this.#starts.values()) yield this.#exportAt(start);
+    for (const start of this.#starts.values()) yield this.#decoded.get(start) ?? this.#decode(start);
   }
 
   /** A scan of thousands of modules asks for the same few thousand symbols again and again. */
