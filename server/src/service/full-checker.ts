@@ -6,8 +6,7 @@ import { type TreeProviders, TreeSymbols } from '../gate/tree-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
-import { openKernelModule, readFromModule } from '../module/open-kernel-module.ts';
-import { readSignature } from '../module/signature-trailer.ts';
+import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import { HeldFile } from './held-file.ts';
 import { ModuleChecker, type RuleLevels } from './module-checker.ts';
@@ -39,18 +38,6 @@ export class FullChecker {
         ? this.#target
         : { ...this.#target, symbols: new TreeSymbols(symbols, providers), lateExports: undefined };
     return new TreeChecker(this.#ports, target, options);
-  }
-
-  /** Whether each is signed, over all its bytes, by a key that the target trusts. Reads nothing else of them. */
-  async verify(modules: readonly TreeModule[]): Promise<boolean[]> {
-    const verified: boolean[] = [];
-    for (const { uri } of modules) {
-      const signature = await readFromModule(this.#ports, uri, readSignature);
-      const isSigned = signature !== undefined && !('problem' in signature);
-      const found = isSigned ? await this.#evidence.signature({ uri, signature }, this.#target) : undefined;
-      verified.push(found?.result === 'valid');
-    }
-    return verified;
   }
 
   /** What verifying a module's signature gives, and the size of the signature proper. */

@@ -6,6 +6,7 @@ import type { FullChecked, ScanWork, ShapeMeaning } from '../gate/scan-modules.t
 import type { SignatureShape } from '../gate/signature-shape.ts';
 import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
+import { withLateKeys } from '../kernel/trusted-keys.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanPool } from '../ports/scan-pool.ts';
@@ -13,6 +14,7 @@ import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.
 import { providerExports } from './provider-exports.ts';
 import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
 import type { TargetRecipe } from './target-recipe.ts';
+import { verifySignatures } from './verify-signatures.ts';
 
 /** What a scan may use besides the ports. At least one of `pool` and `reader` has to be there. */
 export interface ScanTools {
@@ -95,10 +97,12 @@ export class ThreadedWork implements ScanWork {
   }
 
   async verify(modules: readonly TreeModule[]): Promise<readonly boolean[]> {
+    if (modules.length === 0) return [];
+    const keys = (await withLateKeys(this.#target)).trustedKeys?.value;
     return this.#spread(
       modules,
-      (part) => ({ kind: 'verify', recipe: this.#recipe, modules: part }),
-      async (part) => (await this.#checker()).verify(part),
+      (part) => ({ kind: 'verify', keys, modules: part }),
+      (part) => verifySignatures(this.#ports, part, keys),
     );
   }
 
