@@ -13,16 +13,22 @@ export interface ShellNode {
   readonly named: boolean;
   /** Some command substitution is in it: expanding it runs commands. */
   readonly substitutes: boolean;
+  /** Something in it lies below `limits.shellNesting` and was not copied. */
+  readonly cut: boolean;
   readonly children: readonly ShellNode[];
 }
 
-/** Copies the node under the cursor; the cursor is back on it afterwards. Nothing below `limits.shellNesting` is copied. */
+/** Copies the node under the cursor; the cursor is back on it afterwards. */
 export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode {
   const children: ShellNode[] = [];
   const { nodeType, startIndex, endIndex, nodeIsNamed, currentFieldName } = cursor;
-  if (depth < limits.shellNesting && cursor.gotoFirstChild()) {
-    do children.push(copyNode(cursor, base, depth + 1));
-    while (cursor.gotoNextSibling());
+  const hasChildren = cursor.gotoFirstChild();
+  const tooDeep = hasChildren && depth >= limits.shellNesting;
+  if (hasChildren) {
+    if (!tooDeep) {
+      do children.push(copyNode(cursor, base, depth + 1));
+      while (cursor.gotoNextSibling());
+    }
     cursor.gotoParent();
   }
   return {
@@ -32,6 +38,7 @@ export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode
     end: endIndex - base,
     named: nodeIsNamed,
     substitutes: /^(command|process)_substitution$/.test(nodeType) || children.some((child) => child.substitutes),
+    cut: tooDeep || children.some((child) => child.cut),
     children,
   };
 }

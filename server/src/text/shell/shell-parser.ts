@@ -65,7 +65,7 @@ export class ShellParser {
     const { statements, tree } = document;
     if (tree === undefined) return { text, statements: this.#parseByLines(text), complete: false };
     this.#keep(key, document);
-    return { text, statements, complete: true };
+    return this.#whole(text, statements);
   }
 
   /** Frees what is kept for a document. */
@@ -85,7 +85,14 @@ export class ShellParser {
     if (tree === null) return { text, statements: this.#parseByLines(text), complete: false };
     const statements = this.#copyStatements(tree, text, plainUnit);
     tree.delete();
-    return { text, statements, complete: true };
+    return this.#whole(text, statements);
+  }
+
+  #whole(text: string, statements: readonly ShellStatement[]): ShellSyntax {
+    const tooDeep = statements.some(({ unit }) => unit.node.cut);
+    return tooDeep
+      ? { text, statements: this.#parseByLines(text), complete: false }
+      : { text, statements, complete: true };
   }
 
   /** What is too deep or too broken as a whole still has lines, and a command on a line of its own is what it says. */

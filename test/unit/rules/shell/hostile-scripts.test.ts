@@ -21,6 +21,15 @@ describe('hostile scripts', () => {
     await lint(`insmod -f x.ko\necho ${'$('.repeat(1000)}`);
   });
 
+  it('blocks nested deeper than anybody writes: the commands in them are found still', {
+    timeout: 20_000,
+  }, async () => {
+    for (const depth of [100, 200, 400]) {
+      const text = `${'if true; then\n'.repeat(depth)}insmod -f x.ko\n${'fi\n'.repeat(depth)}insmod -f y.ko\n`;
+      assert.deepEqual(await linesOf(text), [depth, 2 * depth + 1], `${depth} deep`);
+    }
+  });
+
   it('a line of some megabytes between two lines', { timeout: 20_000 }, async () => {
     assert.deepEqual(await linesOf(`true\n${'echo a;'.repeat(500_000)}${bad}`), [2]);
   });
