@@ -67,9 +67,10 @@ export function listenToQuestions(connection: Connection, features: TextFeatures
   );
   connection.onCompletion((params) =>
     at(params, [], async (document) =>
-      (await answers.completions(document, params.position)).map(({ label, detail, range, newText }) => ({
+      (await answers.completions(document, params.position)).map(({ label, detail, range, newText, filterText }) => ({
         label,
         detail,
+        ...(filterText !== undefined && { filterText }),
         kind: CompletionItemKind.EnumMember,
         textEdit: { range, newText },
       })),

@@ -4,6 +4,8 @@ import type { SymbolProvider } from '../rules/kbuild/kbuild-facts.ts';
 
 /** A Module.symvers of the workspace as this file would name it. */
 export interface ExtraSymbolsCompletion {
+  readonly newText: string;
+  /** The path without `$(src)/`, which VS Code would take for an icon of that name. */
   readonly label: string;
   readonly detail: string;
   /** Columns of the word that it replaces. */
@@ -24,9 +26,10 @@ export function completeExtraSymbols(
   return providers
     .filter((provider) => parentUri(provider.uri) !== folder)
     .map((provider) => ({
-      label: pathFrom(folder, provider.uri),
+      newText: pathFrom(folder, provider.uri),
       detail: `${provider.table.size} symbols · ${uriPath(provider.uri)}`,
       start,
     }))
-    .filter(({ label }) => !lineBefore.slice(0, start).split(/\s+/).includes(label));
+    .filter(({ newText }) => !lineBefore.slice(0, start).split(/\s+/).includes(newText))
+    .map((offer) => ({ ...offer, label: offer.newText.replace('$(src)/', '') }));
 }

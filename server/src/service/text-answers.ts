@@ -33,6 +33,8 @@ export interface Completion {
   readonly detail: string;
   readonly range: TextRange;
   readonly newText: string;
+  /** What typed letters are compared with, when that is not the label. */
+  readonly filterText?: string;
 }
 
 /** A line above the text, with what a click does; without a command it only tells. */
@@ -127,11 +129,12 @@ export class TextAnswers {
     const before = line.slice(0, position.character);
     if (kind === 'kbuild' || kind === 'makefile') {
       const { providers } = await this.#texts.context(input.uri);
-      return completeExtraSymbols(input.uri, before, providers ?? []).map(({ label, detail, start }) => ({
+      return completeExtraSymbols(input.uri, before, providers ?? []).map(({ label, detail, start, newText }) => ({
         label,
         detail,
         range: at(start, position.character),
-        newText: label,
+        newText,
+        filterText: newText,
       }));
     }
     const tree = kind === 'dot-config' ? await this.#kconfig(input) : undefined;

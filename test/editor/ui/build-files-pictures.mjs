@@ -4,7 +4,8 @@ import path from 'node:path';
 import { startCodeServer } from '../harness/code-server.mjs';
 import { root, vsixFile } from '../harness/paths.mjs';
 import { ensureHarness } from '../harness/setup.mjs';
-import { buildFiles, hoverWord, lensText, openFile } from './build-files.mjs';
+import { buildFiles, hoverWord, lensText } from './build-files.mjs';
+import { openFile } from './text-editor.mjs';
 import { Workbench } from './workbench.mjs';
 
 const folder = path.resolve(process.argv[2] ?? path.join(root, 'docs/pictures'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { BuildWorkspace } from '../../server/build-workspace.ts';
+import { openFile } from './text-editor.mjs';
 
 /** The sample project with a small kernel source in it: configuration, Kbuild file and Module.symvers as a person meets them. */
 export const buildFiles = {
@@ -27,6 +28,23 @@ export const buildFiles = {
       await workbench.page.keyboard.press('F12');
       await workbench.page.locator('.tab.active[aria-label*="Kconfig"]').waitFor();
       await workbench.page.locator('.view-line', { hasText: 'config NET_DSA' }).first().waitFor();
+    },
+    'references of a symbol are in Kconfig files and Makefiles': async (workbench) => {
+      const { page } = workbench;
+      await openFile(workbench, 'kernel/src/.config');
+      await word(workbench, 'CONFIG_NET_DSA').click();
+      await page.keyboard.press('Shift+F12');
+      const peek = page.locator('.peekview-widget');
+      await peek.locator('.ref-tree .monaco-list-row', { hasText: 'Makefile' }).locator('.monaco-tl-twistie').click();
+      await peek.locator('.ref-tree .monaco-list-row', { hasText: 'obj-$(CONFIG_NET_DSA) += dsa.o' }).waitFor();
+      assert.match(await peek.locator('.head').innerText(), /References \(2\)/);
+      const files = await peek.locator('.ref-tree .monaco-list-row', { hasText: 'kernel/src/net' }).allInnerTexts();
+      assert.deepEqual(files.map((text) => text.split('\n')[0]).toSorted(), [
+        'Kconfigkernel/src/net',
+        'Makefilekernel/src/net',
+      ]);
+      await page.keyboard.press('Escape');
+      await peek.waitFor({ state: 'detached' });
     },
     'a quick fix writes what Kconfig will write': async (workbench, { folder }) => {
       await openFile(workbench, 'kernel/src/.config');
@@ -81,6 +99,56 @@ export const buildFiles = {
       await page.locator('.view-line', { hasText: 'KBUILD_EXTRA_SYMBOLS' }).first().waitFor();
       await page.keyboard.press('Control+z');
     },
+    'the outline of a Kbuild file has its modules, the objects below them': async (workbench) => {
+      const { page } = workbench;
+      await openFile(workbench, 'source/skua/Kbuild');
+      await page.keyboard.press('Control+Shift+o');
+      const rows = page.locator('.quick-input-list .monaco-list-row');
+      await rows.filter({ hasText: 'skua_deser.ko' }).first().waitFor();
+      await page.keyboard.type('skua_lens.ko');
+      await rows.filter({ hasText: 'skua_imu.ko' }).waitFor({ state: 'detached' });
+      await rows.filter({ hasText: 'skua_lens.ko' }).first().click();
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    },
+    'the objects of a Kbuild file are links to their sources': async (workbench) => {
+      const { page } = workbench;
+      await openFile(workbench, 'source/mine/Kbuild');
+      const link = page.locator('.editor-instance .detected-link', { hasText: 'mine.o' }).first();
+      await link.waitFor();
+      await link.click({ modifiers: ['Control'] });
+      await page.locator('.tab.active[aria-label^="mine.c"]').waitFor();
+    },
+    'paths of KBUILD_EXTRA_SYMBOLS are offered': async (workbench) => {
+      const { page } = workbench;
+      await openFile(workbench, 'source/mine/Kbuild');
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('KBUILD_EXTRA_SYMBOLS := ');
+      await suggestion(workbench, '../skua/Module.symvers');
+      await page.keyboard.type('$(src)/../or');
+      await page
+        .locator('.suggest-widget.visible .monaco-list-row.focused', { hasText: '../orca/Module.symvers' })
+        .waitFor();
+      await page
+        .locator('.suggest-widget.visible .monaco-list-row', { hasText: 'orca/Module.symvers' })
+        .first()
+        .click();
+      await until(async () =>
+        (await shownLines(workbench)).includes('KBUILD_EXTRA_SYMBOLS := $(src)/../orca/Module.symvers'),
+      );
+      await workbench.command('File: Revert File');
+    },
+    'an exported symbol is found among the symbols of the workspace': async (workbench) => {
+      const { page } = workbench;
+      await page.keyboard.press('Control+t');
+      await page.locator('.quick-input-widget input').waitFor();
+      await page.keyboard.type('orca_queue_op');
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'orca_queue_open' }).first();
+      await row.waitFor();
+      assert.match(spaced(await row.innerText()), /orca_npu/);
+      await row.click();
+      await page.locator('.tab.active[aria-label^="Module.symvers"]').waitFor();
+      await page.locator('.editor-instance .view-line', { hasText: 'orca_queue_open' }).first().waitFor();
+    },
     'hover of Module.symvers names the importers and the other kernel': async (workbench) => {
       await openFile(workbench, 'kernel/build-rt/Module.symvers');
       const { page } = workbench;
@@ -97,7 +165,7 @@ export const buildFiles = {
       await workbench.page.locator('.tab.active[aria-label*="changes"]').waitFor();
       const rows = workbench.page.locator('.monaco-diff-editor .modified .view-line');
       await rows.first().waitFor();
-      assert.match((await rows.first().innerText()).replaceAll('\u00a0', ' '), /^\S+ +0x[0-9a-f]{8} +(GPL|open) +\S+/);
+      assert.match(spaced(await rows.first().innerText()), /^\S+ +0x[0-9a-f]{8} +(GPL|open) +\S+/);
     },
     'two configurations are compared by what they set': async (workbench) => {
       await openFile(workbench, 'kernel/build-rt/.config');
@@ -111,26 +179,18 @@ export const buildFiles = {
   },
 };
 
-/** Opens a file of the workspace by its path, as Quick Open does. */
-export async function openFile({ page }, file) {
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Control+p');
-  await page.locator('.quick-input-widget input').waitFor();
-  await page.keyboard.type(file);
-  const name = path.basename(file);
-  await page
-    .locator(`.quick-input-list .monaco-list-row[aria-label^="${name}"]`, { hasText: path.dirname(file) })
-    .first()
-    .click();
-  await page.locator(`.tab.active[aria-label^="${name}"]`).waitFor();
-  await page.locator('.editor-instance .view-line').first().waitFor();
-}
-
 export async function lensText({ page }, words) {
   const lens = page.locator('.codelens-decoration', { hasText: words }).first();
   await lens.waitFor();
   const parts = await lens.locator('a, span').allInnerTexts();
-  return (parts.find((text) => text.includes(words)) ?? '').replaceAll('\u00a0', ' ').trim();
+  return spaced(parts.find((text) => text.includes(words)) ?? '').trim();
+}
+
+/** As read: the editor's blanks do not break. */
+const spaced = (text) => text.replaceAll('\u00a0', ' ');
+
+async function shownLines({ page }) {
+  return (await page.locator('.editor-instance .view-line').allInnerTexts()).map(spaced);
 }
 
 function word({ page }, text) {
@@ -143,7 +203,7 @@ export async function hoverWord(workbench, text, says) {
   const line = page.locator('.editor-instance .view-line', { hasText: text }).first();
   await line.getByText(text, { exact: false }).last().hover();
   await hover.waitFor();
-  return (await hover.innerText()).replaceAll('\u00a0', ' ');
+  return spaced(await hover.innerText());
 }
 
 async function suggestion({ page }, text) {
@@ -152,7 +212,7 @@ async function suggestion({ page }, text) {
 }
 
 async function until(condition) {
-  for (const end = Date.now() + 20_000; !condition(); ) {
+  for (const end = Date.now() + 20_000; !(await condition()); ) {
     if (Date.now() > end) throw new Error(`not within 20 s: ${condition}`);
     await new Promise((wake) => setTimeout(wake, 100));
   }

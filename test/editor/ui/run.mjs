@@ -5,6 +5,7 @@ import { startCodeServer } from '../harness/code-server.mjs';
 import { results, vsixFile } from '../harness/paths.mjs';
 import { copySample } from '../harness/workspace.mjs';
 import { buildFiles } from './build-files.mjs';
+import { buildFixes } from './build-fixes.mjs';
 import { firstLook } from './first-look.mjs';
 import { liveUpdates } from './live-updates.mjs';
 import { modulePage } from './module-page.mjs';
@@ -25,6 +26,7 @@ const groups = [
   liveUpdates,
   ...unconfigured,
   buildFiles,
+  buildFixes,
   rebuild,
   buildPhases,
   writePipeline,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { startCodeServer } from '../harness/code-server.mjs';
 import { root, vsixFile } from '../harness/paths.mjs';
 import { ensureHarness } from '../harness/setup.mjs';
-import { openFile } from './build-files.mjs';
-import { goTo, scripts, squiggles } from './scripts.mjs';
+import { scripts } from './scripts.mjs';
+import { goTo, openFile, squiggles } from './text-editor.mjs';
 import { Workbench } from './workbench.mjs';
 
 const folder = path.resolve(process.argv[2] ?? path.join(root, 'docs/pictures'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { copySample } from '../harness/workspace.mjs';
-import { openFile } from './build-files.mjs';
+import { fixAll, goTo, hover, openFile, quickFix, squiggles } from './text-editor.mjs';
 
 const script = `#!/bin/bash
 set -euo pipefail
@@ -235,89 +235,4 @@ async function rebuildAsks(workbench, file, place) {
   );
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-}
-
-export async function goTo({ page }, place) {
-  await page.keyboard.press('Control+g');
-  await page.locator('.quick-input-widget input').waitFor();
-  await page.keyboard.type(place);
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-}
-
-/** Waits until the visible editor underlines so many places. */
-export async function squiggles({ page }, count) {
-  const marks = page.locator('.editor-instance .squiggly-error, .editor-instance .squiggly-warning');
-  for (const end = Date.now() + 30_000; ; ) {
-    const found = await marks.count();
-    if (found === count) return;
-    if (Date.now() > end) throw new Error(`${found} places are underlined, expected ${count}`);
-    await page.waitForTimeout(200);
-  }
-}
-
-/** The hover over `target`, in the line that has `text`, once it says `says`. */
-export async function hover({ page }, text, says, target = text) {
-  const line = page.locator('.editor-instance .view-line', { hasText: text }).first();
-  await page.mouse.move(5, 5);
-  const { x, y } = await line.evaluate(placeOf, target);
-  await page.mouse.move(x, y, { steps: 4 });
-  const shown = page.locator('.monaco-hover:visible', { hasText: says }).first();
-  await shown.waitFor();
-  const told = (await shown.innerText()).replaceAll('\u00a0', ' ');
-  await page.keyboard.press('Escape');
-  return told;
-}
-
-/** The middle of the last occurrence of a text in a line on the screen; runs in the page. */
-function placeOf(line, target) {
-  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-  const letters = [];
-  while (walker.nextNode()) {
-    for (let at = 0; at < walker.currentNode.length; at++) letters.push([walker.currentNode, at]);
-  }
-  const text = letters.map(([node, at]) => node.data.charAt(at).replace('\u00a0', ' ')).join('');
-  const [node, at] = letters[text.lastIndexOf(target) + Math.floor(target.length / 2)];
-  const range = document.createRange();
-  range.setStart(node, at);
-  range.setEnd(node, at + 1);
-  const { left, top, width, height } = range.getBoundingClientRect();
-  return { x: left + width / 2, y: top + height / 2 };
-}
-
-/** Applies a quick fix from the menu, saves, compares the file on disk, and takes everything back. */
-async function quickFix(workbench, { folder }, name, place, title, expected) {
-  const { page } = workbench;
-  const file = path.join(folder, name);
-  await openFile(workbench, name);
-  await goTo(workbench, place);
-  await page.keyboard.press('Control+.');
-  await page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
-  const before = fs.readFileSync(file, 'utf8');
-  const fixed = await saved(workbench, file, (text) => text !== before);
-  if (typeof expected === 'string') assert.equal(fixed, expected);
-  else expected(fixed);
-  await page.keyboard.press('Control+z');
-  await saved(workbench, file, (text) => text === before);
-}
-
-/** The file after the source action that fixes all. */
-async function fixAll(workbench, { folder }, name) {
-  const { page } = workbench;
-  const file = path.join(folder, name);
-  const before = fs.readFileSync(file, 'utf8');
-  await workbench.command('Source Action...');
-  await page.locator('.action-widget .monaco-list-row', { hasText: 'Fix all Vermagic findings' }).first().click();
-  return saved(workbench, file, (text) => text !== before);
-}
-
-async function saved({ page }, file, condition) {
-  for (const end = Date.now() + 20_000; ; ) {
-    await page.keyboard.press('Control+s');
-    const text = fs.readFileSync(file, 'utf8');
-    // Empty: read in the middle of being written.
-    if (text !== '' && condition(text)) return text;
-    if (Date.now() > end) throw new Error(`${path.basename(file)} is not as expected on disk:\n${text}`);
-    await page.waitForTimeout(200);
-  }
 }

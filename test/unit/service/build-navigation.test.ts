@@ -109,8 +109,12 @@ test('KBUILD_EXTRA_SYMBOLS is completed with the files of other folders that it 
   ].map(provider);
   const offer = (line: string) => completeExtraSymbols('file:///w/own/Kbuild', line, providers);
   assert.deepEqual(
-    offer('KBUILD_EXTRA_SYMBOLS := $(src)/../one/Module.symvers $(s').map(({ label, start }) => [label, start]),
-    [['$(src)/../two/Module.symvers', 53]],
+    offer('KBUILD_EXTRA_SYMBOLS := $(src)/../one/Module.symvers $(s').map(({ newText, label, start }) => [
+      newText,
+      label,
+      start,
+    ]),
+    [['$(src)/../two/Module.symvers', '../two/Module.symvers', 53]],
   );
   assert.equal(offer('KBUILD_EXTRA_SYMBOLS=').length, 2);
   assert.deepEqual(offer('obj-m += '), []);
