@@ -30,6 +30,12 @@ export function uint64(view: DataView, offset: number, little: boolean): number 
     : view.getUint32(offset) * 0x1_0000_0000 + view.getUint32(offset + 4);
 }
 
+/** The upper 11 bits, which no flag uses, are left out: with them a number would lose the lowest. */
+function sectionFlags(view: DataView, offset: number, little: boolean): number {
+  const low = view.getUint32(little ? offset : offset + 4, little);
+  return low + (view.getUint32(little ? offset + 4 : offset, little) & 0x1f_ffff) * 0x1_0000_0000;
+}
+
 /** Size of the ELF header of a class. */
 export function headerBytes(elfClass: 32 | 64): number {
   return elfClass === 64 ? 64 : 52;
@@ -84,7 +90,7 @@ export function decodeSections(bytes: Uint8Array, elfClass: 32 | 64, little: boo
         ? {
             nameOffset,
             type,
-            flags: uint64(view, at + 8, little),
+            flags: sectionFlags(view, at + 8, little),
             addr: uint64(view, at + 16, little),
             offset: uint64(view, at + 24, little),
             size: uint64(view, at + 32, little),

@@ -2,6 +2,7 @@ import { SHN_ABS, SHT_NOBITS, SHT_REL, SHT_RELA } from '../elf/constants.ts';
 import { ExportTable } from './export-table.ts';
 import { endsInNul, kind, type ModuleBytes, SectionTable, special } from './module-sections.ts';
 import { type ProofPlan, relocationUse } from './proof-plan.ts';
+import { hasProvenBtf } from './proven-btf.ts';
 import { readProvenModinfo } from './proven-modinfo.ts';
 import { refersToVanishing } from './refers-to-vanishing.ts';
 import { readSignatureShape, type SignatureShapes } from './signature-shape.ts';
@@ -43,6 +44,7 @@ export class CleanProof {
   /** For each exporter, its entries. */
   readonly #byExporter: readonly (readonly number[])[];
   readonly #namespaceNames: readonly Uint8Array[];
+  readonly #exporterNames: readonly Uint8Array[];
   readonly #sections = new SectionTable();
   /** For each export, the number of the module that last listed its CRC, exported it, and so on. */
   readonly #versionSeen: Uint32Array;
@@ -60,6 +62,7 @@ export class CleanProof {
     this.#table = new ExportTable(plan.exports);
     this.#byExporter = entriesByExporter(this.#table, plan.exports.exporters.length);
     this.#namespaceNames = plan.exports.namespaces.map(ascii);
+    this.#exporterNames = plan.exports.exporters.map(ascii);
     this.#versionSeen = new Uint32Array(this.#table.size);
     this.#exportSeen = new Uint32Array(this.#table.size);
     this.#crcSeen = new Uint32Array(this.#table.size);
@@ -92,11 +95,12 @@ export class CleanProof {
     if ((specials[special.ctors] as number) !== 0 && (specials[special.initArray] as number) !== 0) return proven.doubt;
     if ((specials[special.extendedCrcs] as number) + (specials[special.extendedNames] as number) !== 0)
       return proven.doubt;
+    if ((sections.stubs & plan.stubs) !== plan.stubs || !hasProvenBtf(module, sections)) return proven.doubt;
     if (!plan.smp && (specials[special.percpu] as number) !== 0) return proven.doubt;
     const imported = readProvenModinfo(module, sections, plan, this.#namespaceNames, this.vermagic);
     if (status === proven.doubt || imported === undefined || !this.#isNamedAs(module, name)) return proven.doubt;
     if (!this.#versions(module)) return proven.doubt;
-    if (!this.#symbols(module, self, imported)) return proven.doubt;
+    if (!this.#symbols(module, name, imported)) return proven.doubt;
     if (!this.#relocations(module)) return proven.doubt;
     return this.#mayReferToVanishing && refersToVanishing(module, elfBytes) ? proven.doubt : status;
   }
@@ -113,7 +117,7 @@ export class CleanProof {
     const at = (this.#sections.offsets[section] as number) + nameAt;
     for (let i = 0; i < name.length; i++) if (module.bytes[at + i] !== name[i]) return false;
     if (module.bytes[at + name.length] !== 0) return false;
-    return !distrustedNames.some((other) => other.length === name.length && other.every((byte, i) => byte === name[i]));
+    return !distrustedNames.some((other) => isSame(other, name));
   }
 
   /** Every record of `__versions` that names an export of the target has the target's CRC. */
@@ -148,7 +152,7 @@ export class CleanProof {
   }
 
   /** Every undefined symbol is exported to this module; no symbol is of a kind that some kernel refuses. */
-  #symbols(module: ModuleBytes, self: number, imported: Uint8Array): boolean {
+  #symbols(module: ModuleBytes, name: Uint8Array, imported: Uint8Array): boolean {
     const sections = this.#sections;
     const { bytes, words } = module;
     const wide = this.#plan.elfClass === 64;
@@ -179,7 +183,9 @@ export class CleanProof {
       if (modversions && table.hasCrc(entry) && this.#versionSeen[table.number(entry)] !== this.#turn) return false;
       const namespace = table.namespace(entry);
       if (namespace !== 0 && imported[namespace] !== 1) return false;
-      if (self !== 0 && table.exporter(entry) === self) return false;
+      // A module cannot import from itself, nor from another file of its own name.
+      const exporter = table.exporter(entry);
+      if (exporter !== 0 && isSame(this.#exporterNames[exporter] as Uint8Array, name)) return false;
     }
     return true;
   }
@@ -305,6 +311,7 @@ export class CleanProof {
       if (type !== SHT_RELA && type !== SHT_REL) continue;
       const target = sections.infos[index] as number;
       if (target >= sections.count || ((sections.kinds[target] as number) & kind.alloc) === 0) continue;
+      if (this.#plan.relocationTable !== 0 && type !== this.#plan.relocationTable) return false;
       if (((sections.offsets[index] as number) | (sections.offsets[sections.symtab] as number)) % 4 !== 0) return false;
       const strideWords = ((wide ? 16 : 8) + (type === SHT_RELA ? (wide ? 8 : 4) : 0)) / 4;
       if (!this.#relocationSection(module, index, target, strideWords)) return false;
@@ -353,6 +360,12 @@ export class CleanProof {
     }
     return true;
   }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }
 
 /** Four bytes. */

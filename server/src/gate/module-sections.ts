@@ -36,6 +36,9 @@ export const kind = {
   code: 64,
 } as const;
 
+/** Sections that some loaders put stubs for far calls into: a bit each, and shifted by `allocated` another where it is loaded. */
+export const stub = { plt: 1, initPlt: 2, got: 4, gotPlt: 8, allocated: 4 } as const;
+
 /** Sections that the proof looks into, by the order of `specialNames`; 0 where the module has none. */
 export const special = {
   modinfo: 0,
@@ -68,6 +71,13 @@ const specialNames = [
   '.init_array',
   '.data..percpu',
 ].map(ascii);
+const stubNames = [
+  [stub.plt, ascii('.plt')],
+  [stub.initPlt, ascii('.init.plt')],
+  [stub.got, ascii('.got')],
+  [stub.gotPlt, ascii('.got.plt')],
+] as const;
+const btf = ascii('.BTF');
 const init = prefix('.init');
 const exit = prefix('.exit.');
 const initMain = ['.init.text', '.init.data', '.init.rodata'].map(ascii);
@@ -111,6 +121,10 @@ export class SectionTable {
   readonly specials = new Uint32Array(specialNames.length);
   symtab = 0;
   strtab = 0;
+  /** Index of the first `.BTF`; 0 for none. */
+  btf = 0;
+  /** Bits of `stub`. */
+  stubs = 0;
   /** A section of init or exit that is not empty. */
   vanishes = false;
 
@@ -172,6 +186,8 @@ export class SectionTable {
     if (this.types[nameIndex] !== SHT_STRTAB || !endsInNul(bytes, names, namesBytes)) return false;
     this.specials.fill(0);
     this.vanishes = false;
+    this.btf = 0;
+    this.stubs = 0;
     for (let index = 1; index < this.count; index++) {
       const nameOffset = words[table + index * (wide ? 16 : 10)] as number;
       if (nameOffset >= namesBytes) return false;
@@ -181,6 +197,11 @@ export class SectionTable {
         const found = kindOfName(bytes, at);
         this.kinds[index] = (this.kinds[index] as number) | found;
         if ((found & (kind.init | kind.exit)) !== 0 && this.sizes[index] !== 0) this.vanishes = true;
+        const stubs = stubOfName(bytes, at);
+        if (stubs !== 0) {
+          this.stubs |= stubs | (((this.kinds[index] as number) & kind.alloc) === 0 ? 0 : stubs << stub.allocated);
+        }
+        if (this.btf === 0 && startsWith(bytes, at, btf)) this.btf = index;
       } else if (first !== underscore) continue;
       const which = specialAt(bytes, at);
       if (which < 0) continue;
@@ -212,6 +233,14 @@ function kindOfName(bytes: Uint8Array, at: number): number {
   if (startsWith(bytes, at, exit)) return kind.exit;
   if (isOneOf(bytes, at, lastingData)) return kind.data;
   return isOneOf(bytes, at, lastingCode) ? kind.text : 0;
+}
+
+function stubOfName(bytes: Uint8Array, at: number): number {
+  const second = bytes[at + 1];
+  // p, i, g
+  if (second !== 0x70 && second !== 0x69 && second !== 0x67) return 0;
+  for (const [bit, name] of stubNames) if (startsWith(bytes, at, name)) return bit;
+  return 0;
 }
 
 /** One of the names, or one that goes on with a dot. */

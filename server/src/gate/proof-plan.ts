@@ -1,5 +1,6 @@
-import { EM_MIPS, EM_X86_64 } from '../elf/constants.ts';
+import { EM_MIPS, EM_X86_64, SHT_REL, SHT_RELA } from '../elf/constants.ts';
 import type { Architecture } from '../kernel/architecture.ts';
+import type { KernelConfig } from '../kernel/kernel-config.ts';
 import { atLeast } from '../kernel/kernel-version.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { absoluteField, holdsAddresses } from '../loader/absolute-fields.ts';
@@ -11,6 +12,7 @@ import { relocationRules } from '../loader/relocation-rules.ts';
 import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
 import type { LoadRequest } from '../loader/verdict.ts';
 import type { ExportTableImage } from './export-table.ts';
+import { stub } from './module-sections.ts';
 
 /** What an unsigned or signed module is in the eyes of one target, as far as it is the same for all modules. */
 export type SignatureRule =
@@ -47,6 +49,10 @@ export interface ProofPlan {
   readonly structModuleSize: number | undefined;
   /** By relocation type (below 512): bits of `relocationUse`, and the bytes that have to be zero before. */
   readonly relocations: Uint8Array;
+  /** The only form of relocation tables that is applied: SHT_REL or SHT_RELA; 0 where that is not judged. */
+  readonly relocationTable: number;
+  /** Bits of `stub` (gate/module-sections.ts): sections without which no module is loaded. */
+  readonly stubs: number;
   readonly signature: SignatureRule;
   readonly smp: boolean;
   /** 7.2 and later keep the GPL mark of exports in a section that the proof does not read. */
@@ -100,6 +106,8 @@ export function proofPlan(
     machine: architecture.value.machine,
     structModuleSize: late ? target.structModuleSize?.value : undefined,
     relocations: relocationUses(architecture.value),
+    relocationTable: relocationTable(architecture.value),
+    stubs: neededStubs(architecture.value, config.value, late),
     signature: signatureRule(target),
     smp: config.value.enabled('SMP'),
     exportFlags: atLeast(version, 7, 2),
@@ -133,6 +141,19 @@ function relocationUses({ name, machine }: Architecture): Uint8Array {
     uses[type] = (uses[type] as number) | (width << relocationUse.widthShift);
   }
   return uses;
+}
+
+function relocationTable({ name }: Architecture): number {
+  const table = relocationRules[name]?.table;
+  return table === undefined ? 0 : table === 'REL' ? SHT_REL : SHT_RELA;
+}
+
+/** As loader/apply-relocations.ts demands them (module_frob_arch_sections). */
+function neededStubs({ name }: Architecture, config: KernelConfig, late: boolean): number {
+  if (name === 'arm64') return late || config.enabled('ARM64_MODULE_PLTS') ? stub.plt | stub.initPlt : 0;
+  if (name === 'arm') return config.enabled('ARM_MODULE_PLTS') ? stub.plt | stub.initPlt : 0;
+  const isRiscv = name === 'riscv64' || name === 'riscv32';
+  return isRiscv && config.enabled('MODULE_SECTIONS') ? (stub.plt | stub.got | stub.gotPlt) << stub.allocated : 0;
 }
 
 function hostIsLittle(): boolean {
