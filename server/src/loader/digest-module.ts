@@ -1,3 +1,4 @@
+import type { KernelConfig } from '../kernel/kernel-config.ts';
 import { modinfoValues } from '../module/kernel-module.ts';
 import type { LoadState } from './load-state.ts';
 
@@ -12,6 +13,11 @@ const options: Readonly<Record<string, string>> = {
   'sha3-384': 'CRYPTO_SHA3',
   'sha3-512': 'CRYPTO_SHA3',
 };
+
+/** Digests that a kernel of this configuration has only as modules. */
+export function digestsInModules(config: KernelConfig): string[] {
+  return Object.keys(options).filter((digest) => config.get(options[digest] as string) === 'm');
+}
 
 /**
  * The module's digest where the target has it only as a module (crypto_alloc_shash asks for `crypto-NAME`), with where

@@ -3,20 +3,19 @@ import type { TreeModule } from '../gate/list-modules.ts';
 import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
 import type { FullChecked } from '../gate/scan-modules.ts';
 import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
-import type { TrustedKey } from '../kernel/target-kernel.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.ts';
 import { providerExports } from './provider-exports.ts';
 import type { TargetRecipe } from './target-recipe.ts';
-import { verifySignatures } from './verify-signatures.ts';
+import { type SignatureTrust, verifySignatures } from './verify-signatures.ts';
 
 /** What a thread of a scan is asked, and what it answers. */
 export type ScanThreadRequest =
   | { readonly kind: 'prove'; readonly thread: number; readonly job: ProveJob; readonly packed: boolean }
   | {
       readonly kind: 'verify';
-      readonly keys: readonly TrustedKey[] | undefined;
+      readonly trust: SignatureTrust;
       readonly modules: readonly TreeModule[];
     }
   | { readonly kind: 'exports'; readonly modules: readonly TreeModule[] }
@@ -55,7 +54,7 @@ export class ScanThread {
         if (request.packed) await this.#reader.prepareXz();
         return proveFiles(request.job, request.thread, this.#reader, progress);
       case 'verify':
-        return verifySignatures(this.#ports, request.modules, request.keys);
+        return verifySignatures(this.#ports, request.modules, request.trust);
       case 'exports':
         return providerExports(this.#ports, request.modules);
       case 'tree':

@@ -14,7 +14,7 @@ import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.
 import { providerExports } from './provider-exports.ts';
 import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
 import type { TargetRecipe } from './target-recipe.ts';
-import { verifySignatures } from './verify-signatures.ts';
+import { signatureTrust, verifySignatures } from './verify-signatures.ts';
 
 /** What a scan may use besides the ports. At least one of `pool` and `reader` has to be there. */
 export interface ScanTools {
@@ -98,11 +98,11 @@ export class ThreadedWork implements ScanWork {
 
   async verify(modules: readonly TreeModule[]): Promise<readonly boolean[]> {
     if (modules.length === 0) return [];
-    const keys = (await withLateKeys(this.#target)).trustedKeys?.value;
+    const trust = signatureTrust(await withLateKeys(this.#target));
     return this.#spread(
       modules,
-      (part) => ({ kind: 'verify', keys, modules: part }),
-      (part) => verifySignatures(this.#ports, part, keys),
+      (part) => ({ kind: 'verify', trust, modules: part }),
+      (part) => verifySignatures(this.#ports, part, trust),
     );
   }
 

@@ -1,9 +1,9 @@
 /** What a scan says of one module by its proof, held against what the full check says of the same bytes. */
 import { CleanProof, proven } from '../../../server/src/gate/clean-proof.ts';
+import type { TreeModule } from '../../../server/src/gate/list-modules.ts';
 import type { ProofPlan } from '../../../server/src/gate/proof-plan.ts';
 import type { SignatureShape } from '../../../server/src/gate/signature-shape.ts';
 import type { TargetKernel } from '../../../server/src/kernel/target-kernel.ts';
-import { FullChecker } from '../../../server/src/service/full-checker.ts';
 import { ThreadedWork } from '../../../server/src/service/scan-work.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 import type { Damage } from './module-mutations.ts';
@@ -21,24 +21,27 @@ export interface Tally {
   readonly disagreements: string[];
 }
 
-const uri = (name: string) => `file:///m/${name}.ko`;
 const providers = { present: undefined, own: [] };
 
 /** One target, one module's name; any number of its copies. */
 export class ProofAndCheck {
   readonly #proof: CleanProof;
   readonly #plan: ProofPlan;
-  readonly #kernel: TargetKernel;
   readonly #name: string;
+  readonly #tree: TreeModule;
   readonly #files = new MemoryFileSystem();
+  readonly #work: ThreadedWork;
   readonly #shapes: SignatureShape[] = [];
   #memory = new Uint8Array(new ArrayBuffer(1 << 20));
 
   constructor(kernel: TargetKernel, name: string) {
-    this.#kernel = kernel;
     this.#name = name;
+    this.#tree = { uri: `file:///m/${name}.ko`, path: `${name}.ko`, name };
     this.#plan = planFor(kernel);
     this.#proof = new CleanProof(this.#plan);
+    const recipe = { kind: 'path', name: '', uri: '' } as const;
+    const options = { levels: {}, pathPrefix: '' };
+    this.#work = new ThreadedWork(portsOver(this.#files), {}, kernel, recipe, options);
   }
 
   /** As a scan decides it: the proof first, then what the signature's shape means. */
@@ -54,28 +57,18 @@ export class ProofAndCheck {
     if (status === proven.doubt || status === proven.exportsDiffer) return 'doubt';
     if (status === proven.clean) return 'loads';
     if (status === proven.unsigned) return 'unsigned';
-    this.#files.write(uri(this.#name), bytes);
-    const work = new ThreadedWork(
-      portsOver(this.#files),
-      {},
-      this.#kernel,
-      { kind: 'path', name: '', uri: '' },
-      { levels: {}, pathPrefix: '' },
-    );
+    this.#files.write(this.#tree.uri, bytes);
     const shape = this.#shapes[status - proven.signed] as SignatureShape;
-    const tree = { uri: uri(this.#name), path: `${this.#name}.ko`, name: this.#name };
-    const meaning = await work.judge(tree, shape);
+    const meaning = await this.#work.judge(this.#tree, shape);
     if (meaning === 'assumed') return 'loads';
     if (meaning === 'untrusted') return 'unsigned';
-    return (await work.verify([tree]))[0] === true ? 'loads' : 'doubt';
+    return (await this.#work.verify([this.#tree]))[0] === true ? 'loads' : 'doubt';
   }
 
   /** `loads`, `unsigned`, or what the full check has against it. */
   async check(bytes: Uint8Array): Promise<string> {
-    this.#files.write(uri(this.#name), bytes);
-    const checker = new FullChecker(portsOver(this.#files), this.#kernel);
-    const module = { uri: uri(this.#name), path: `${this.#name}.ko`, name: this.#name };
-    const [checked] = await checker.ofTree(providers, { levels: {}, pathPrefix: '' }).check([module]);
+    this.#files.write(this.#tree.uri, bytes);
+    const [checked] = await this.#work.check([this.#tree], providers);
     const { verdict, findings } = checked?.report ?? { verdict: 'none', findings: [] };
     const worse = findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
     const isRemark = (rule: string) => rule === 'signature-missing' || rule === 'signature-untrusted';
