@@ -1,4 +1,5 @@
 import { releaseOfUtsHeader } from '../kernel/kernel-version.ts';
+import { localVersionFiles } from '../kernel/tree-release.ts';
 import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import { joinUri, parentUri, uriName } from '../ports/uri.ts';
@@ -15,11 +16,6 @@ export async function configSurroundings(files: FileSystem, uri: string): Promis
   const header = await read('include/generated/utsrelease.h');
   const release = header === undefined ? undefined : releaseOfUtsHeader(header)?.release;
   if (release !== undefined) return { release };
-  // scripts/setlocalversion: collect_files takes localversion* but what editors leave behind, without white space.
-  const entries = await files.readDirectory(folder).catch(() => []);
-  const names = entries
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith('localversion') && !name.endsWith('~'));
-  const contents = await Promise.all(names.sort().map(read));
-  return { localVersionFiles: contents.join('').replace(/\s/g, '') };
+  const found = await localVersionFiles(files, folder);
+  return { localVersionFiles: found.map(({ text }) => text).join('') };
 }

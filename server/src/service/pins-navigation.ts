@@ -27,7 +27,7 @@ export function renamePin(picture: PinPicture, name: string, newName: string): r
   if (picture.definitions(newName).length > 0) return `${newName} is pinned already.`;
   // A bare EXPECTED_VERMAGIC has no name in it to change, and a manifest's keys are its reader's.
   const named = picture.pins.filter(
-    (pin) => pin.name === name && pin.source !== 'vermagic' && pin.source !== 'manifest',
+    (pin) => pin.name === name && !['vermagic', 'manifest', 'changelog'].includes(pin.source),
   );
   const places = [
     ...named.map((pin) => ({ uri: pin.uri, range: pin.nameRange })),

@@ -2,7 +2,7 @@ import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import { joinUri, uriName, uriPath } from '../ports/uri.ts';
 import { joinPins } from '../rules/kbuild/join-pins.ts';
-import { type PinFile, pinSource, readPinFile } from '../rules/kbuild/pin-file.ts';
+import { isPinText, type PinFile, pinSource, readPinFile } from '../rules/kbuild/pin-file.ts';
 import { PinLines } from '../rules/kbuild/pin-lines.ts';
 import type { PinPicture } from '../rules/kbuild/pin-picture.ts';
 
@@ -25,6 +25,10 @@ export class PinStore {
   update(uri: string, text: string): void {
     const source = pinSource(uriPath(uri));
     if (source === undefined) return;
+    if (!isPinText(uriPath(uri), source, text)) {
+      this.remove(uri);
+      return;
+    }
     const known = this.#files.has(uri);
     const lines = this.#lines.get(uri) ?? new PinLines();
     if (known) this.#lines.set(uri, lines);

@@ -1,7 +1,9 @@
 import { configRules } from '../rules/config/config-rules.ts';
 import { csourceRules } from '../rules/csource/csource-rules.ts';
 import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
+import { localversionFileRules } from '../rules/kbuild/localversion-file.ts';
 import { pinsRules } from '../rules/kbuild/pins-rules.ts';
+import { scriptKernelFolderRules } from '../rules/kbuild/script-kernel-folder.ts';
 import { logRules } from '../rules/log/log-rules.ts';
 import { scriptRules } from '../rules/shell/script-rules.ts';
 import { aptSourceRules } from '../rules/shell/unguarded-source.ts';
@@ -14,6 +16,8 @@ export const ruleSets: readonly RuleSet[] = [
   configRules,
   kbuildRules,
   pinsRules,
+  localversionFileRules,
+  scriptKernelFolderRules,
   csourceRules,
   logRules,
 ];

@@ -65,14 +65,43 @@ export function parseEnvAssignments(text: string): EnvAssignment[] {
   return found.sort((a, b) => a.nameStart - b.nameStart);
 }
 
-/** `$NAME`, `${NAME…}` and, in Makefiles, `$(NAME)`: offsets of the name alone. */
-export function* variableUses(text: string): Generator<{ name: string; start: number; end: number }> {
+interface VariableUse {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Names without `$`, behind a word that takes names: `export A B`, `ifdef A`, `ARG A`, `docker run -e A`, `[[ -v A ]]`. */
+const namesBehind =
+  /(?<=^[ \t]*|[;&|({][ \t]*|\b(?:then|do|else)[ \t]+)(?:export|readonly|declare|typeset|local|unset|ifdef|ifndef|ARG)(?:[ \t]+-\w+)*[ \t]+([^\n;&|#)}]*)|(?<=[ \t])(?:-e|-v|--env|--build-arg)(?:[ \t]+|=)([A-Za-z_]\w*(?![\w=./:-]))/gm;
+
+/** Whether a line may have a use or an assignment; most lines have none and need no closer look. */
+export function mayNameVariable(line: string): boolean {
+  return /[=$]|\b(?:export|readonly|declare|typeset|local|unset|ifn?def|ARG|env|build-arg)\b|-[ev]\b/.test(line);
+}
+
+/**
+ * `$NAME`, `${NAME…}`, in Makefiles `$(NAME)`, in workflows `${{ env.NAME }}`, and names that a command takes without a
+ * `$`: offsets of the name alone, in their order.
+ */
+export function variableUses(text: string): VariableUse[] {
   const comments = commentSpans(text);
-  for (const match of text.matchAll(/\$(?:[{(]([A-Za-z_]\w*)(?=[})%#:/^,@?+=-])|([A-Za-z_]\w*))/g)) {
-    const name = match[1] ?? match[2] ?? '';
-    const start = match.index + match[0].length - name.length;
-    if (!inside(comments, start)) yield { name, start, end: start + name.length };
+  const uses: VariableUse[] = [];
+  const add = (name: string, start: number) => {
+    if (!inside(comments, start)) uses.push({ name, start, end: start + name.length });
+  };
+  for (const match of text.matchAll(
+    /\$(?:[{(]([A-Za-z_]\w*)(?=[})%#:/^,@?+=-])|\{\{[ \t]*env\.([A-Za-z_]\w*)|([A-Za-z_]\w*))/g,
+  )) {
+    const name = match[1] ?? match[2] ?? match[3] ?? '';
+    add(name, match.index + match[0].length - name.length);
   }
+  for (const match of text.matchAll(namesBehind)) {
+    const names = match[1] ?? match[2] ?? '';
+    const start = match.index + match[0].length - names.length;
+    for (const word of names.matchAll(/(?<!\S)[A-Za-z_]\w*(?!\S)/g)) add(word[0], start + word.index);
+  }
+  return uses.sort((a, b) => a.start - b.start);
 }
 
 /** Puts known values in; `undefined` when a command or an unknown name is left. */

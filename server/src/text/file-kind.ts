@@ -70,7 +70,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)(debian|DEBIAN)\/([^/]+\.)?(pre|post)(inst|rm)$|(^|\/)(debian|DEBIAN)\/([^/]+\.)?config$/, 'shell'],
   [/(^|\/)(dpkg|debian)\/.*\.(pre|post)(inst|rm)$/, 'shell'],
   [/(^|\/)vermagic\.jsonc?$/, 'vermagic-json'],
-  [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$/, 'pins'],
+  [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$|(^|\/)debian\/changelog$/, 'pins'],
   [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
   [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
   [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg|config)$/, 'dot-config'],
@@ -83,6 +83,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)(PKGBUILD|APKBUILD|dkms\.conf)$/, 'shell'],
   [/\.(md|markdown)$/, 'markdown'],
   [/\.(c|h)$/, 'c-source'],
+  [/(^|\/)localversion([-.][^/~]*)?$/, 'pins'],
 ];
 
 const shellShebang =

@@ -2,10 +2,17 @@ import { describe, test } from 'node:test';
 import { configExamples } from '../../../server/src/rules/config/config.examples.ts';
 import { csourceExamples } from '../../../server/src/rules/csource/csource.examples.ts';
 import { kbuildExamples } from '../../../server/src/rules/kbuild/kbuild.examples.ts';
+import { releaseExamples } from '../../../server/src/rules/kbuild/release.examples.ts';
 import { logExamples } from '../../../server/src/rules/log/log.examples.ts';
 import { runExample } from './run-example.ts';
 
-for (const [group, examples] of Object.entries({ configExamples, kbuildExamples, csourceExamples, logExamples })) {
+for (const [group, examples] of Object.entries({
+  configExamples,
+  kbuildExamples,
+  releaseExamples,
+  csourceExamples,
+  logExamples,
+})) {
   describe(group, () => {
     for (const example of examples) test(`${example.rule}: ${example.shows}`, () => runExample(example));
   });

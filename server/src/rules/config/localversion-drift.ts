@@ -1,3 +1,4 @@
+import { expectedRelease, relatedPin } from '../kbuild/expected-release.ts';
 import type { KnownPin } from '../kbuild/pin-picture.ts';
 import { type ConfigRule, lineSpan } from './config-facts.ts';
 
@@ -7,12 +8,12 @@ const baseVersion = /^\d+\.\d+(?:\.\d+)?(?:-rc\d+)?/;
 export const localversionDrift: ConfigRule = {
   *check(facts) {
     const setting = facts.syntax.settings.get('LOCALVERSION');
-    const release = facts.target?.release;
-    if (setting === undefined || setting.value === '' || !facts.target || release === undefined) return;
-    const suffix = release.value.replace(baseVersion, '');
+    const expected = expectedRelease(facts.target, facts.pins);
+    if (setting === undefined || setting.value === '' || expected === undefined) return;
+    const suffix = expected.value.replace(baseVersion, '');
     const fromMake = facts.pins?.pinned('localversion');
     const [start, end] = [lineSpan(facts, setting.line).start + setting.valueStart, lineSpan(facts, setting.line).end];
-    const expectation = `${facts.target.name} is "${release.value}" (${release.origin.label})`;
+    const expectation = expected.says;
     if (!suffix.includes(setting.value)) {
       yield {
         rule: 'localversion-drift',
@@ -21,6 +22,7 @@ export const localversionDrift: ConfigRule = {
         message: `CONFIG_LOCALVERSION adds "${setting.value}" to the release; ${expectation}. Modules are then looked for in another directory and, without CRCs, refused: write the suffix that the target has, or none.`,
         expected: suffix,
         actual: setting.value,
+        ...relatedPin(expected.pin),
         fixes: [{ title: `Set CONFIG_LOCALVERSION="${suffix}"`, edits: [{ start, end, newText: `"${suffix}"` }] }],
       };
     } else if (fromMake !== undefined && fromMake.value !== '' && setting.value + fromMake.value !== suffix) {

@@ -27,6 +27,8 @@ export interface KbuildFacts {
   readonly syntax: KbuildSyntax;
   readonly model: KbuildModel;
   readonly target: TargetKernel | undefined;
+  /** Every target, that one first. */
+  readonly targets: readonly TargetKernel[];
   readonly pins: PinPicture | undefined;
   readonly providers: readonly SymbolProvider[];
   readonly files: FileSystem | undefined;
@@ -44,6 +46,7 @@ export function kbuildFacts(document: TextDocument, context: RuleContext): Kbuil
     syntax,
     model: kbuildModel(syntax),
     target: context.targets?.[0],
+    targets: context.targets ?? [],
     pins: context.pins,
     providers: context.providers ?? [],
     files: context.files,

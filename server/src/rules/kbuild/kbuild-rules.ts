@@ -3,7 +3,8 @@ import { extraSymbolsMissing } from './extra-symbols-missing.ts';
 import { type KbuildRuleCheck, kbuildFacts } from './kbuild-facts.ts';
 import { kbuildObjectMissing } from './kbuild-object-missing.ts';
 import { kbuildUnknownVariable } from './kbuild-unknown-variable.ts';
-import { localversionDrift } from './localversion-drift.ts';
+import { kernelMakefile } from './kernel-makefile.ts';
+import { makefileKernelFolder } from './makefile-kernel-folder.ts';
 import { symversMissing } from './symvers-missing.ts';
 
 const rules: readonly KbuildRuleCheck[] = [
@@ -11,11 +12,12 @@ const rules: readonly KbuildRuleCheck[] = [
   kbuildUnknownVariable,
   extraSymbolsMissing,
   symversMissing,
-  localversionDrift,
+  kernelMakefile,
+  makefileKernelFolder,
 ];
 
-/** Only about where the kernel is: these hold for a Makefile that leaves the modules to a Kbuild file. */
-const folderRules: readonly KbuildRuleCheck[] = [symversMissing, localversionDrift];
+/** Only about the kernel and where it is: these hold for a Makefile that leaves the modules to a Kbuild file. */
+const folderRules: readonly KbuildRuleCheck[] = [symversMissing, kernelMakefile, makefileKernelFolder];
 
 /** The rules over Kbuild files, and over Makefiles that lead to one. */
 export const kbuildRules: RuleSet = {

@@ -152,7 +152,7 @@ export const kbuildExamples: readonly RuleExample[] = [
     text: 'KERNEL_SRC := /w/linux\n',
     files: { '/w/linux/include/generated/utsrelease.h': '#define UTS_RELEASE "5.15.148"\n' },
     target: tegra,
-    finds: [{ at: '/w/linux', says: 'is the tree of "5.15.148"; orin-rt is "5.15.148-tegra"' }],
+    finds: [{ at: '/w/linux', says: 'is the tree of "5.15.148" (its utsrelease.h); orin-rt is "5.15.148-tegra"' }],
   },
   {
     rule: 'localversion-drift',

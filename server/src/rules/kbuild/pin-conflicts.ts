@@ -1,9 +1,9 @@
 import { uriName } from '../../ports/uri.ts';
-import type { KnownPin, PinConflict, PinRole } from './pin-picture.ts';
+import type { KnownPin, PinConflict, PinRole, PinSource } from './pin-picture.ts';
 
 /** Every disagreement among pins; `pins` come with the most trusted first. */
 export function findConflicts(pins: readonly KnownPin[]): PinConflict[] {
-  return [...sameName(pins), ...sameMeaning(pins), ...releases(pins), ...preemption(pins)];
+  return [...sameName(pins), ...sameMeaning(pins), ...releases(pins), ...packages(pins), ...preemption(pins)];
 }
 
 /** The names whose value may not differ from place to place: versions, and what else an env file calls one. */
@@ -39,29 +39,50 @@ function* sameMeaning(pins: readonly KnownPin[]): Iterable<PinConflict> {
   }
 }
 
-/** Releases written as a whole, in vermagic, and as base version and LOCALVERSION. */
+/** Releases written as a whole, in vermagic, and as base version, EXTRAVERSION and LOCALVERSION. */
 function* releases(pins: readonly KnownPin[]): Iterable<PinConflict> {
-  const find = (role: PinRole) =>
-    pins.find((pin) => pin.role === role && (pin.source === 'env' || pin.source === 'script'));
-  const version = find('version');
-  const local = find('localversion');
+  const find = (role: PinRole) => pins.find((pin) => pin.role === role && stated.has(pin.source));
+  const [version, extra, local] = [find('version'), find('extraversion'), find('localversion')];
   const base = version?.value.replace(/^v/, '');
+  const parts = [version, extra, local].filter((part) => part !== undefined);
+  // A base without its third number (5.15) leaves the release open.
+  const whole = base !== undefined && /^\d+\.\d+\.\d+/.test(base) && (local ?? extra) !== undefined;
+  const made = `${base}${extra?.value ?? ''}${local?.value ?? ''}`;
   for (const pin of pins) {
     if (pin.role !== 'release' && pin.role !== 'vermagic') continue;
     const release = pin.value.split(' ', 1)[0] ?? '';
     if (!/^\d+\.\d+/.test(release)) continue;
     if (base !== undefined && version && !continues(release, base)) {
       yield conflict(pin, version, undefined, `says "${release}", but ${version.name} is "${version.value}"`);
-    } else if (local && base !== undefined && /^\d+\.\d+\.\d+/.test(base) && release !== base + local.value) {
-      yield conflict(
-        pin,
-        local,
-        undefined,
-        `says "${release}", but ${version?.name} and ${local.name} make "${base}${local.value}"`,
-      );
+    } else if (whole) {
+      const last = parts.at(-1);
+      // With EXTRAVERSION alone, a LOCALVERSION may come from elsewhere.
+      if (!last || release === made || (!local && continues(release, made))) continue;
+      yield conflict(pin, last, undefined, `says "${release}", but ${names(parts)} make "${made}"`);
     } else if (local && !release.endsWith(local.value)) {
       yield conflict(pin, local, undefined, `says "${release}", but ${local.name} is "${local.value}"`);
     }
+  }
+}
+
+const stated: ReadonlySet<PinSource> = new Set(['env', 'script', 'makefile']);
+
+function names(parts: readonly KnownPin[]): string {
+  const all = parts.map((part) => part.name);
+  return `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
+
+/** Packages named for another kernel than they hold: KDEB_PKGVERSION, and the changelog of a kernel's package. */
+function* packages(pins: readonly KnownPin[]): Iterable<PinConflict> {
+  const version = pins.find((pin) => pin.role === 'version' && stated.has(pin.source));
+  const base = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(version?.value ?? '')?.[1];
+  if (!version || base === undefined) return;
+  for (const pin of pins) {
+    // A bare "1" or a date is a revision of the packager's own.
+    const own = /^(?:\d+:)?(\d{1,2}\.\d+(?:\.\d+)?)/.exec(pin.value)?.[1];
+    if (pin.role !== 'package' || own === undefined || continues(own, base)) continue;
+    const said = `gives the packages the version "${pin.value}", but ${version.name} is "${version.value}"`;
+    yield { ...conflict(pin, version, undefined, said), isMild: true };
   }
 }
 
@@ -101,6 +122,7 @@ function conflict(pin: KnownPin, other: KnownPin, expected: string | undefined, 
     other,
     rule: local ? 'localversion-drift' : 'pins-inconsistent',
     expected,
+    isMild: false,
     message: `${uriName(pin.uri)} ${said} in ${place}. ${consequence} Change the one that is wrong; ${place} is where it belongs.`,
   };
 }

@@ -1,3 +1,4 @@
+import { versionOfMakefile } from '../../kernel/kernel-version.ts';
 import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
 import { parseKbuild } from '../../text/kbuild-syntax.ts';
 import { LineIndex } from '../../text/line-index.ts';
@@ -15,10 +16,12 @@ export interface PinFile {
 
 const roles: readonly (readonly [RegExp, PinRole])[] = [
   [/^(?:kernel|linux)(?:base)?version$|^kernelbase$|^baseversion$/, 'version'],
+  [/^(?:kernel)?extraversion$/, 'extraversion'],
   [/^(?:kernel)?localversion$/, 'localversion'],
   [/^(?:kernel|uts|uname|expected)release$|^unamer$/, 'release'],
   [/^(?:expected|kernel)?vermagic$/, 'vermagic'],
   [/^preempt(?:model|mode|token)?$/, 'preempt'],
+  [/^kdebpkgversion$/, 'package'],
 ];
 
 export function roleOf(name: string): PinRole | undefined {
@@ -33,8 +36,16 @@ export function pinSource(path: string): PinSource | undefined {
   if (/^(?:BUILD_)?MANIFEST\.json$/.test(name)) return 'manifest';
   if (/\.env$|^\.env$/.test(name)) return 'env';
   if (/\.(?:sh|bash)$|^(?:postinst|preinst|setlocalversion)$/.test(name)) return 'script';
+  if (/(?:^|\/)(?:scripts|bin|tools|ci|hack|debian)\/(?!changelog$|rules$)[\w-]+$/.test(path)) return 'script';
   if (/^(?:GNU)?[Mm]akefile$|\.mk$/.test(name) || /debian\/rules$/.test(path)) return 'makefile';
+  if (/(?:^|\/)debian\/changelog$/.test(path)) return 'changelog';
+  if (/(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$|\.gitlab-ci\.yml$/.test(path)) return 'ci';
   return /^(?:Docker|Container)file/.test(name) ? 'dockerfile' : undefined;
+}
+
+/** A name without an extension says little: such a file is a script when it begins as one. */
+export function isPinText(path: string, source: PinSource, text: string): boolean {
+  return source !== 'script' || /[.][^/]*$|\/(?:post|pre)inst$/.test(path) || /^#!.*sh\b/.test(text);
 }
 
 /** `memory` is given again for the next text of the same file: what did not change is not read again. */
@@ -42,7 +53,7 @@ export function readPinFile(uri: string, source: PinSource, text: string, memory
   const lines = new LineIndex(text);
   const pin = (one: Assigned): Omit<Pin, 'value'> => ({
     name: one.name,
-    role: roleOf(one.name),
+    role: source === 'changelog' ? 'package' : roleOf(one.name),
     raw: one.raw,
     uri,
     nameRange: lines.range(one.nameStart, one.nameEnd),
@@ -59,9 +70,12 @@ export function readPinFile(uri: string, source: PinSource, text: string, memory
     const read = memory.read(text);
     return { uri, source, pins: read.assignments.map(pin), uses: read.uses.map(use) };
   }
-  const uses = source === 'manifest' || source === 'vermagic' ? [] : [...variableUses(text)].map(use);
+  const uses = nameless.has(source) ? [] : variableUses(text).map(use);
   return { uri, source, pins: assigned(source, text).map(pin), uses };
 }
+
+/** No variable is named in these. */
+const nameless: ReadonlySet<PinSource> = new Set(['manifest', 'vermagic', 'changelog']);
 
 type Assigned = Omit<EnvAssignment, 'literal'>;
 
@@ -74,10 +88,14 @@ function assigned(source: Exclude<PinSource, 'env' | 'script'>, text: string): r
     case 'makefile':
       return [
         ...makeAssignments(text),
-        ...parseEnvAssignments(recipesOf(text)).filter((one) => roleOf(one.name) === 'localversion'),
+        ...parseEnvAssignments(recipesOf(text)).filter((one) => roleOf(one.name) !== undefined),
       ];
     case 'dockerfile':
       return dockerArguments(text);
+    case 'changelog':
+      return changelog(text);
+    case 'ci':
+      return [];
   }
 }
 
@@ -116,9 +134,26 @@ function manifest(text: string): Assigned[] {
   });
 }
 
+/** `linux (5.15.148-tegra-1) …` at the head of a changelog; of the packages that bring no kernel the version is their own. */
+const kernelPackage =
+  /^(linux(?:-(?!(?:base|firmware|tools|headers-generic|libc-dev|kbuild|perf|doc|support)\b)[\w.+~-]+)?|kernel-[\w.+~-]+) \((?:\d+:)?(\d{1,2}\.\d+[\w.+~-]*)\)/;
+
+function changelog(text: string): Assigned[] {
+  const match = kernelPackage.exec(text);
+  const [head = '', , raw = ''] = match ?? [];
+  if (!match) return [];
+  const valueEnd = head.length - 1;
+  const valueStart = valueEnd - raw.length;
+  const name = 'debian/changelog';
+  return [{ name, nameStart: valueStart, nameEnd: valueStart, raw, valueStart, valueEnd, isDefault: false }];
+}
+
 function makeAssignments(text: string): Assigned[] {
+  // What the kernel's own Makefile says of itself is compared with the pins; it is none.
+  const isKernel = versionOfMakefile(text) !== undefined;
   return parseKbuild(text)
     .assignments.filter((one) => one.operator !== 'define' && one.operator !== '!=' && one.operator !== '+=')
+    .filter((one) => !isKernel || one.name !== 'EXTRAVERSION')
     .map((one) => ({
       name: one.name,
       nameStart: one.nameStart,

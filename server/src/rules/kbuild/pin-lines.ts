@@ -1,4 +1,4 @@
-import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
+import { type EnvAssignment, mayNameVariable, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
 
 /** What a shell or env file assigns and uses. Offsets are UTF-16, end exclusive. */
 export interface PinLine {
@@ -24,7 +24,7 @@ export class PinLines {
       const newline = text.indexOf('\n', start);
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(start, end);
-      if (line.includes('=') || line.includes('$')) {
+      if (mayNameVariable(line)) {
         const own = next.get(line) ?? known.get(line) ?? readLine(line);
         next.set(line, own);
         for (const one of own.assignments) {
@@ -46,5 +46,5 @@ export class PinLines {
 }
 
 function readLine(line: string): PinLine {
-  return { assignments: parseEnvAssignments(line), uses: [...variableUses(line)] };
+  return { assignments: parseEnvAssignments(line), uses: variableUses(line) };
 }

@@ -1,9 +1,10 @@
 import type { TextRange } from '../../findings/finding.ts';
 
 /** What a pinned value says of the kernel. `undefined`: something else (a toolchain, an image) that has a name. */
-export type PinRole = 'version' | 'localversion' | 'release' | 'vermagic' | 'preempt';
+export type PinRole = 'version' | 'extraversion' | 'localversion' | 'release' | 'vermagic' | 'preempt' | 'package';
 
-export type PinSource = 'env' | 'manifest' | 'vermagic' | 'script' | 'makefile' | 'dockerfile';
+/** `changelog`: the version of a kernel's Debian package. `ci`: only uses names. */
+export type PinSource = 'env' | 'manifest' | 'vermagic' | 'script' | 'makefile' | 'dockerfile' | 'changelog' | 'ci';
 
 /** One place where the project writes a version down. */
 export interface Pin {
@@ -45,6 +46,8 @@ export interface PinConflict {
   /** What `pin` would have to be; `undefined` when it cannot be told. */
   readonly expected: string | undefined;
   readonly message: string;
+  /** It misleads people, not the loader. */
+  readonly isMild: boolean;
 }
 
 /** Every version that the workspace writes down, joined. */
@@ -56,4 +59,6 @@ export interface PinPicture {
   pinned(role: PinRole): KnownPin | undefined;
   /** Every place that gives `name` a value, the most trusted first. */
   definitions(name: string): readonly Pin[];
+  /** Every assignment of a name, also of one that nothing pins (`KDIR`); values are not expanded. */
+  assignments(name: string): readonly Omit<Pin, 'value'>[];
 }

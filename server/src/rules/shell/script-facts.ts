@@ -7,6 +7,7 @@ import type { FileWrite } from '../../text/shell/shell-command.ts';
 import { patternOf } from '../../text/shell/word.ts';
 import { identityMap, type MappedText } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
+import type { Policy } from '../policy.ts';
 import type { RuleContext } from '../text-rule.ts';
 import { ScriptEdits } from './script-edits.ts';
 import type { ScriptFacts } from './script-rule.ts';
@@ -16,8 +17,20 @@ import { wantedCommands } from './wanted-commands.ts';
 const interesting =
   /insmod|modprobe|rmmod|kmod|\.ko\b|apt|dpkg|nala|gdebi|dkms|make|\.run\b|unattended|rpi-update|Pin-Priority|^packages:|^package_upgrade:/m;
 
+/** Several sets of rules ask about one document, which is walked once for all of them. */
+const factsOf = new WeakMap<TextDocument, { readonly policy: Policy; readonly facts: ScriptFacts | undefined }>();
+
 /** What a document makes a machine do. `undefined` when there is nothing to look at. */
 export function scriptFacts(document: TextDocument, context: RuleContext): ScriptFacts | undefined {
+  let known = factsOf.get(document);
+  if (known?.policy !== context.policy) {
+    known = { policy: context.policy, facts: walkDocument(document, context) };
+    factsOf.set(document, known);
+  }
+  return known.facts;
+}
+
+function walkDocument(document: TextDocument, context: RuleContext): ScriptFacts | undefined {
   const { shell, policy } = context;
   if (!interesting.test(document.text)) return undefined;
   const whole: MappedText = { text: document.text, map: identityMap };

@@ -1,0 +1,49 @@
+import type { TargetKernel } from '../../kernel/target-kernel.ts';
+import { uriName } from '../../ports/uri.ts';
+import type { Found } from '../text-rule.ts';
+import type { Pin, PinPicture, PinRole } from './pin-picture.ts';
+
+/** The release that a build has to have, and who says so. */
+export interface ExpectedRelease {
+  readonly value: string;
+  /** `orin-rt is "5.15.148-tegra" (utsrelease.h of build)`, for a sentence. */
+  readonly says: string;
+  readonly pin: Pin | undefined;
+}
+
+/** The target's release; without a target the one that is pinned, as a whole or in its parts. */
+export function expectedRelease(
+  target: TargetKernel | undefined,
+  pins: PinPicture | undefined,
+): ExpectedRelease | undefined {
+  if (target !== undefined) {
+    if (target.release === undefined) return undefined;
+    const { value, origin } = target.release;
+    return { value, says: `${target.name} is "${value}" (${origin.label})`, pin: undefined };
+  }
+  return pins && pinnedRelease(pins);
+}
+
+/** The release that the pins give: a whole one, that of a vermagic, or one put together. */
+export function pinnedRelease(pins: PinPicture): ExpectedRelease | undefined {
+  for (const role of ['release', 'vermagic'] as const) {
+    const pin = pins.pinned(role);
+    const value = pin?.value.split(' ', 1)[0];
+    if (pin && value && /^\d+\.\d+\.\d+/.test(value)) {
+      return { value, says: `${pin.name} in ${uriName(pin.uri)} is "${value}"`, pin };
+    }
+  }
+  const part = (role: PinRole) => pins.pinned(role);
+  const [version, extra, local] = [part('version'), part('extraversion'), part('localversion')];
+  const base = version?.value.replace(/^v/, '');
+  if (!version || !local || base === undefined || !/^\d+\.\d+\.\d+/.test(base)) return undefined;
+  const value = `${base}${extra?.value ?? ''}${local.value}`;
+  return { value, says: `${version.name} and ${local.name} in ${uriName(local.uri)} make "${value}"`, pin: local };
+}
+
+/** The pin as a place that belongs to a finding. */
+export function relatedPin(pin: Pin | undefined): Pick<Found, 'related'> {
+  if (pin === undefined) return {};
+  const message = `${pin.name}=${pin.value ?? pin.raw}`;
+  return { related: [{ start: 0, end: 0, uri: pin.uri, range: pin.range, message }] };
+}
