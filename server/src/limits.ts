@@ -138,7 +138,7 @@ export const limits = {
   /** A module read whole to be checked; larger ones are read in parts. */
   heldFileBytes: 32 * 1024 * 1024,
   /** Modules of one scan that are not clean and reported with all findings; of the rest each rule's first is kept. */
-  fullReports: 2_000,
+  fullReports: 10_000,
   /** A report of one scan that is merged with others; one of 4,000 refused modules has some 30 MB. */
   reportBytes: 256 * 1024 * 1024,
 } as const;

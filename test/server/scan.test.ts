@@ -64,15 +64,15 @@ describe('vermagic scan on disk', () => {
         verdict === 'refused' && findings.filter(({ rule }) => rule === 'crc-mismatch').length > 1,
     );
     assert.ok(stock);
-    const first = join(many, 'm0000.ko');
+    const first = join(many, 'm00000.ko');
     copyFileSync(join(folder, stock.module.path), first);
-    for (let at = 1; at < 2050; at++) linkSync(first, join(many, `m${String(at).padStart(4, '0')}.ko`));
+    for (let at = 1; at < 10_050; at++) linkSync(first, join(many, `m${String(at).padStart(5, '0')}.ko`));
     const { status, out } = vermagic(
       ...['scan', '--build-tree', 'many', '--target', 'kernel/build-rt', '--no-cache', '--format', 'json'],
     );
     const { refused, results } = JSON.parse(out) as ScanReport;
-    assert.deepEqual([status, refused, results.length], [1, 2050, 2050]);
-    const [whole, cut] = [results[0], results[2049]];
+    assert.deepEqual([status, refused, results.length], [1, 10_050, 10_050]);
+    const [whole, cut] = [results[0], results[10_049]];
     assert.equal(whole?.moreFindings, undefined);
     const rules = [...new Set(whole?.findings.map(({ rule }) => rule))];
     assert.deepEqual(
