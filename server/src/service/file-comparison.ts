@@ -1,4 +1,5 @@
 import type { Difference } from '@vermagic/shared';
+import { crcText } from '../kernel/crc-text.ts';
 import { openRunningTarget } from '../kernel/open-running.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
 import { limits } from '../limits.ts';
@@ -84,6 +85,6 @@ async function compareSymvers(ports: Ports, before: string, after: string): Prom
 }
 
 function symversRow({ symbol, crc, gplOnly, exporter, namespace }: ExportedSymbol, width: number): string {
-  const sum = crc === undefined ? 'no CRC    ' : `0x${crc.toString(16).padStart(8, '0')}`;
+  const sum = crc === undefined ? 'no CRC    ' : crcText(crc);
   return `${symbol.padEnd(width)}  ${sum}  ${gplOnly ? 'GPL ' : 'open'}  ${exporter}${namespace === '' ? '' : `  ${namespace}`}`;
 }

@@ -1,5 +1,6 @@
+import { crcText } from '../kernel/crc-text.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
-import type { SymversText } from '../kernel/symvers.ts';
+import type { LinePair, SymversText } from '../kernel/symvers-text.ts';
 import type { ToleratedChanges } from './symvers-tolerated.ts';
 
 export type SymversChangeKind =
@@ -36,45 +37,79 @@ export interface SymversDiff {
 
 /** Compares what two kernel builds export, symbol by symbol. Lines that are the same are not taken apart. */
 export function diffSymvers(before: SymversText, after: SymversText, tolerated?: ToleratedChanges): SymversDiff {
-  const changes: SymversChange[] = [];
+  const changes: Change[] = [];
   const used = new Set<string>();
-  let same = 0;
+  const { same, different } = before.compareLines(after);
+  let meantAlike = 0;
   let breaking = 0;
-  const add = (kind: SymversChangeKind, one: ExportedSymbol | undefined, two: ExportedSymbol | undefined) => {
-    const symbol = one ?? two;
-    if (symbol === undefined) return;
-    const rule = tolerated?.ruleFor(symbol.symbol, symbol.exporter, symbol.namespace);
-    if (rule !== undefined) used.add(rule);
-    const breaks = isBreaking(kind);
-    if (breaks && rule === undefined) breaking++;
-    changes.push({ symbol: symbol.symbol, kind, before: one, after: two, breaks, toleratedBy: rule });
-  };
-  for (const name of before.names()) {
-    const theirs = after.lineOf(name);
-    if (theirs !== undefined && theirs === before.lineOf(name)) {
-      same++;
-      continue;
+  for (const pair of different.toSorted(bySymbol)) {
+    const kinds = changesOf(pair);
+    if (kinds.length === 0) meantAlike++;
+    for (const kind of kinds) {
+      const rule = tolerated && ruleFor(tolerated, pair);
+      if (rule !== undefined) used.add(rule);
+      const change = new Change(pair, kind, rule);
+      if (change.breaks && rule === undefined) breaking++;
+      changes.push(change);
     }
-    const one = before.get(name);
-    if (one === undefined) continue;
-    const two = after.get(name);
-    const kinds = two === undefined ? removed : changesOf(one, two);
-    for (const kind of kinds) add(kind, one, two);
-    if (kinds.length === 0) same++;
   }
-  for (const name of after.names()) if (before.lineOf(name) === undefined) add('added', undefined, after.get(name));
   return {
-    changes: changes.sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0)),
-    same,
+    changes,
+    same: same + meantAlike,
     breaking,
     unusedRules: tolerated?.rules.filter((rule) => !used.has(rule)) ?? [],
   };
 }
 
+/** Of thousands of changes few are looked at closely. */
+class Change implements SymversChange {
+  readonly kind: SymversChangeKind;
+  readonly toleratedBy: string | undefined;
+  readonly #pair: LinePair;
+
+  constructor(pair: LinePair, kind: SymversChangeKind, toleratedBy: string | undefined) {
+    this.kind = kind;
+    this.toleratedBy = toleratedBy;
+    this.#pair = pair;
+  }
+
+  get symbol(): string {
+    return this.#pair.symbol;
+  }
+
+  get before(): ExportedSymbol | undefined {
+    return this.#pair.one;
+  }
+
+  get after(): ExportedSymbol | undefined {
+    return this.#pair.other;
+  }
+
+  get breaks(): boolean {
+    return isBreaking(this.kind);
+  }
+}
+
+/** Every pair is of another symbol. */
+function bySymbol(a: LinePair, b: LinePair): number {
+  return a.symbol < b.symbol ? -1 : 1;
+}
+
+function ruleFor(tolerated: ToleratedChanges, { one, other }: LinePair): string | undefined {
+  const symbol = one ?? other;
+  return symbol && tolerated.ruleFor(symbol.symbol, symbol.exporter, symbol.namespace);
+}
+
+const added: readonly SymversChangeKind[] = ['added'];
 const removed: readonly SymversChangeKind[] = ['removed'];
+const crcChanged: readonly SymversChangeKind[] = ['crc-changed'];
 const none: readonly SymversChangeKind[] = [];
 
-function changesOf(one: ExportedSymbol, two: ExportedSymbol): readonly SymversChangeKind[] {
+function changesOf(pair: LinePair): readonly SymversChangeKind[] {
+  if (pair.onlyCrc) return crcChanged;
+  const { one, other: two } = pair;
+  if (one === undefined) return added;
+  if (two === undefined) return removed;
   if (
     one.crc === two.crc &&
     one.gplOnly === two.gplOnly &&
@@ -126,5 +161,5 @@ function formatChange({ symbol, kind, before, after }: SymversChange): string {
 }
 
 function crc(symbol: ExportedSymbol | undefined): string {
-  return symbol?.crc === undefined ? 'none' : `0x${symbol.crc.toString(16).padStart(8, '0')}`;
+  return symbol?.crc === undefined ? 'none' : crcText(symbol.crc);
 }

@@ -1,6 +1,8 @@
 import type { SymversDiffReport } from '@vermagic/shared';
+import { crcText } from '../kernel/crc-text.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
-import { parseSymvers, readSymvers, type SymversText } from '../kernel/symvers.ts';
+import { parseSymvers, readSymvers } from '../kernel/symvers.ts';
+import type { SymversText } from '../kernel/symvers-text.ts';
 import { limits } from '../limits.ts';
 import type { Parsed } from '../ports/parsed.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -43,7 +45,7 @@ function side(symbol: ExportedSymbol | undefined) {
   if (symbol === undefined) return null;
   const { crc, exporter, gplOnly, namespace } = symbol;
   return {
-    crc: crc === undefined ? null : `0x${crc.toString(16).padStart(8, '0')}`,
+    crc: crc === undefined ? null : crcText(crc),
     exporter,
     gplOnly,
     namespace,

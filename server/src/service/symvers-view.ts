@@ -1,4 +1,5 @@
 import type { TextRange } from '../findings/finding.ts';
+import { crcText } from '../kernel/crc-text.ts';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 
@@ -81,5 +82,5 @@ function listed(names: readonly string[]): string {
 }
 
 function hex(crc: number | undefined): string {
-  return crc === undefined ? 'none' : `0x${crc.toString(16).padStart(8, '0')}`;
+  return crc === undefined ? 'none' : crcText(crc);
 }

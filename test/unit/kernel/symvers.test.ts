@@ -15,14 +15,12 @@ test('symbol, CRC, exporter, licence, namespace and line of an export', () => {
   const { value, problems } = parseSymvers(modern, origin);
   assert.deepEqual(problems, []);
   assert.equal(value.size, 3);
-  assert.deepEqual(value.get('dma_buf_get'), {
-    symbol: 'dma_buf_get',
-    crc: 0xdeadbeef,
-    exporter: 'vmlinux',
-    gplOnly: true,
-    namespace: 'DMA_BUF',
-    origin: { ...origin, line: 2 },
-  });
+  const found = value.get('dma_buf_get');
+  assert.ok(found);
+  assert.deepEqual(
+    [found.symbol, found.crc, found.exporter, found.gplOnly, found.namespace, found.origin],
+    ['dma_buf_get', 0xdeadbeef, 'vmlinux', true, 'DMA_BUF', { ...origin, line: 2 }],
+  );
   assert.equal(value.get('usb_register')?.exporter, 'drivers/usb/core/usbcore');
   assert.equal(value.get('module_layout')?.gplOnly, false);
   assert.equal(value.get('nothing'), undefined);

@@ -163,6 +163,20 @@ describe('Module.symvers', () => {
     );
   });
 
+  test('lines that are spelt otherwise and mean the same are no change', () => {
+    const unix = '0x0000000a\tone\tvmlinux\tEXPORT_SYMBOL\t\n0x0000000b\ttwo\tvmlinux\tEXPORT_SYMBOL\tNS\n';
+    const others = [unix.replaceAll('\n', '\r\n'), unix.replace('0x0000000b', '0x0000000B'), unix.slice(0, -1)];
+    for (const other of others) {
+      for (const diff of [diffSymvers(table(unix), table(other)), diffSymvers(table(other), table(unix))])
+        assert.deepEqual([diff.changes.length, diff.same], [0, 2], JSON.stringify(other));
+    }
+    const longer = diffSymvers(table(unix.slice(0, -1)), table(unix.replace('NS', 'NS_MORE')));
+    assert.deepEqual(
+      longer.changes.map(({ symbol, kind }) => [symbol, kind]),
+      [['two', 'namespace-changed']],
+    );
+  });
+
   test('hover and search', () => {
     const text = hoverExport('gpl', after, [{ ...orin, symbols: before }], ['metis.ko']);
     assert.match(text ?? '', /GPL-only/);

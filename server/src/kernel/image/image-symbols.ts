@@ -1,6 +1,6 @@
 import type { Origin } from '../fact.ts';
 import type { ExportedSymbol } from '../symbol-table.ts';
-import type { SymversTable } from '../symvers.ts';
+import type { SymversTable } from '../symvers-text.ts';
 import type { KernelExport } from './ksymtab.ts';
 
 /** The kernel's own exports as its image has them. The exports of its modules are not among them. */

@@ -2,12 +2,16 @@ import { limits } from '../../limits.ts';
 import { type DirectoryEntry, FileError } from '../../ports/file-system.ts';
 import type { Problem } from '../../ports/parsed.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { fileUri, joinUri, parentUri, relativePath, uriName } from '../../ports/uri.ts';
+import { fileUri, isWithin, joinUri, parentUri, relativePath, uriName } from '../../ports/uri.ts';
 import { type DotConfig, parseDotConfig } from '../dot-config.ts';
 import type { Fact, Origin } from '../fact.ts';
-import { readSymvers, type SymversTable } from '../symvers.ts';
+import { readSymvers } from '../symvers.ts';
+import type { SymversTable } from '../symvers-text.ts';
 
-export type SourcePorts = Pick<Ports, 'files' | 'decompressor'>;
+export type SourcePorts = Pick<Ports, 'files' | 'decompressor'> & {
+  /** The project's folder: what lies in it is called by its path there. */
+  readonly home?: string;
+};
 
 /** Reads the files of one source; remembers what was asked for and what went wrong. */
 export class SourceReader {
@@ -39,9 +43,12 @@ export class SourceReader {
     return joinUri(this.folder, path);
   }
 
-  /** "utsrelease.h of build/linux". */
+  /** "utsrelease.h of build/linux"; a file in the project's own folder by its name alone. */
   origin(uri: string, line?: number): Origin {
-    const label = `${uriName(uri)} of ${shortFolder(this.folder)}`;
+    const { home } = this.#ports;
+    const folder =
+      home !== undefined && isWithin(home, this.folder) ? relativePath(home, this.folder) : shortFolder(this.folder);
+    const label = folder === '' ? uriName(uri) : `${uriName(uri)} of ${folder}`;
     return line === undefined ? { label, uri } : { label, uri, line };
   }
 

@@ -1,4 +1,4 @@
-import type { SymversTable } from '../../kernel/symvers.ts';
+import type { SymversTable } from '../../kernel/symvers-text.ts';
 import type { TargetKernel } from '../../kernel/target-kernel.ts';
 import { limits } from '../../limits.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
