@@ -26,7 +26,13 @@ const languages = [
   'kernel-log',
 ];
 
-export const documentSelector: DocumentSelector = languages.flatMap((language) => [
-  { scheme: 'file', language },
-  { scheme: 'untitled', language },
-]);
+/** Files that write a kernel's version down, whatever language an editor or another extension gives them. */
+const pinFiles = ['**/BUILD_MANIFEST.json', '**/*.env', '**/.env', '**/localversion*', '**/debian/{changelog,rules}'];
+
+export const documentSelector: DocumentSelector = [
+  ...languages.flatMap((language) => [
+    { scheme: 'file', language },
+    { scheme: 'untitled', language },
+  ]),
+  ...pinFiles.map((pattern) => ({ scheme: 'file', pattern })),
+];

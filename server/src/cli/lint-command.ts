@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Finding, Severity, TextRange } from '../findings/finding.ts';
 import { isModuleFile } from '../gate/list-modules.ts';
+import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { limits } from '../limits.ts';
 import { FileError } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isBinary, isLinted, kindOf } from '../service/lint-document.ts';
 import { defaultSettings } from '../service/settings.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
+import type { FileKind } from '../text/file-kind.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { fileProblem } from './file-problem.ts';
@@ -40,7 +42,7 @@ export const lintCommand: Command = {
       multiple: true,
       short: 't',
       operand: 'T',
-      help: 'a kernel to compare configuration with (default: those of vermagic.json)',
+      help: 'a kernel to compare with (default: those of vermagic.json, or of the current folder)',
     },
     ...formatOption,
   },
@@ -62,7 +64,7 @@ export async function lintFiles(
   const unreadable: string[] = [];
   const files = await filesOf(operands, { io, ports, unreadable });
   const project = await findProject(io, ports);
-  const targets = named.length > 0 || (project?.targets.length ?? 0) > 0 ? await targetsOf(named, io, ports) : [];
+  const targets = await targetsFor(files, named, io, ports);
   const folder = project ? project.uri.slice(0, project.uri.lastIndexOf('/')) : uriOf(io, '.');
   const texts = new TextWorkspace(ports, () => ({
     folders: [folder],
@@ -77,6 +79,23 @@ export async function lintFiles(
     reports.push(...findings.map((finding) => lintReport(name, finding)));
   }
   return { reports, files: files.length, unreadable };
+}
+
+/** What makes or builds against a kernel is compared with the kernels there are; the rest needs none. */
+async function targetsFor(files: readonly LintedFile[], named: readonly string[], io: CliIo, ports: Ports) {
+  if (named.length > 0) return targetsOf(named, io, ports);
+  const wanted = files.some(({ path: name, text }) => {
+    const kind = kindOf({ uri: uriOf(io, name), text });
+    return kind !== undefined && (aboutKernels.has(kind) || /\bmake\b/.test(text));
+  });
+  return wanted ? targetsOf([], io, ports).catch(withoutTargets) : [];
+}
+
+const aboutKernels: ReadonlySet<FileKind> = new Set(['dot-config', 'kbuild', 'makefile', 'pins', 'kernel-log']);
+
+function withoutTargets(error: unknown): readonly OpenedTarget[] {
+  if (error instanceof UsageError) return [];
+  throw error;
 }
 
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {

@@ -43,7 +43,7 @@ export async function targetsOf(names: readonly string[], io: CliIo, ports: Port
   registry.define({ projects: project ? [project] : [] });
   if (names.length === 0 && registry.definitions.length === 0) {
     const { targets } = await discoverWorkspace(ports, [uriOf(io, '.')]);
-    registry.define({ discovered: targets.slice(0, limits.comparedTargets) });
+    registry.define({ discovered: targets.slice(0, limits.comparedTargets), folders: [uriOf(io, '.')] });
   }
   const wanted = names.length > 0 ? names : registry.definitions.map((definition) => definition.name);
   if (wanted.length === 0) {

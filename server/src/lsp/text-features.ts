@@ -60,8 +60,9 @@ export class TextFeatures {
 
   listen(): void {
     this.#documents.onDidChangeContent(async ({ document }) => {
-      await this.#texts.textChanged(document.uri, document.getText());
-      if (!this.#pulls) await this.#push(document.uri);
+      const othersToo = await this.#texts.textChanged(document.uri, document.getText());
+      if (othersToo) await this.refresh();
+      else if (!this.#pulls) await this.#push(document.uri);
     });
     this.#documents.onDidClose(({ document }) => {
       this.#checked.delete(document.uri);

@@ -1,5 +1,5 @@
 import type { KeyFile } from '../kernel/sources/key-files.ts';
-import { fileUri, isWithin, joinUri } from '../ports/uri.ts';
+import { fileUri, isWithin, joinUri, parentUri } from '../ports/uri.ts';
 import type { ProjectFile } from './project-file.ts';
 import { resolveFrom } from './project-file.ts';
 import type { FoundTarget } from './workspace-discovery-targets.ts';
@@ -13,6 +13,8 @@ export interface TargetDefinition {
   readonly expect: { readonly text: string } | { readonly uri: string } | undefined;
   /** Certificates that the machine trusts beyond what the sources say. */
   readonly trustedKeys?: readonly KeyFile[];
+  /** Of the project; what lies there is called by its path in it. */
+  readonly home: string | undefined;
   readonly from: 'settings' | 'project' | 'discovery' | 'path';
   /** How it came to be known, for a person. */
   readonly source: string;
@@ -42,7 +44,7 @@ export function defineTargets(inputs: TargetInputs): TargetDefinition[] {
   for (const [name, paths] of Object.entries(inputs.settings ?? {})) {
     const sourceUris = paths.map((path) => settingUri(path, folder));
     const given = { sourceUris, release: undefined, expect: undefined, isDefault: false };
-    add({ name, ...given, from: 'settings', source: 'setting vermagic.targets' });
+    add({ name, ...given, home: folder, from: 'settings', source: 'setting vermagic.targets' });
   }
   for (const project of inputs.projects ?? []) {
     for (const target of project.targets) {
@@ -52,6 +54,7 @@ export function defineTargets(inputs: TargetInputs): TargetDefinition[] {
         release: target.release,
         expect: target.expect === undefined ? undefined : expectation(target.expect, project.uri),
         ...(target.trustedKeys.length === 0 ? {} : { trustedKeys: target.trustedKeys }),
+        home: parentUri(project.uri),
         from: 'project',
         source: 'vermagic.json',
         isDefault: project.defaultTarget === target.name,
@@ -64,7 +67,9 @@ export function defineTargets(inputs: TargetInputs): TargetDefinition[] {
     const { sourceUris, release } = found;
     const name = definitions.has(found.name) ? `${found.name} (found)` : found.name;
     // Only a rootfs holds several kernels, and discovery names the folder of the one it means.
-    add({ name, sourceUris, release, expect: undefined, from: 'discovery', source: found.why, isDefault: false });
+    const home = inputs.folders?.find((one) => sourceUris.every((uri) => isWithin(one, uri)));
+    const from = { home, from: 'discovery' as const, source: found.why };
+    add({ name, sourceUris, release, expect: undefined, ...from, isDefault: false });
   }
   return [...definitions.values()];
 }

@@ -5,6 +5,7 @@ import { dependsOn, openParts, type PartReader } from '../kernel/open-target.ts'
 import { readKeyFiles } from '../kernel/sources/key-files.ts';
 import type { ModuleReader } from '../kernel/sources/known-good-module.ts';
 import { expectedVermagicPart, readPinsFile } from '../kernel/sources/pins.ts';
+import type { SourcePorts } from '../kernel/sources/source-reader.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { fileUri, parentUri, uriPath } from '../ports/uri.ts';
@@ -128,12 +129,18 @@ export class TargetRegistry {
 
   async #open(definition: TargetDefinition): Promise<OpenedTarget> {
     const { release } = definition;
+    const ports = this.#portsOf(definition);
     const options = { ...this.#options, ...(release === undefined ? {} : { release }) };
     const parts: KernelPart[] = [];
-    for (const uri of definition.sourceUris) parts.push(...(await openParts(this.#ports, fileUri(uri), options)));
+    for (const uri of definition.sourceUris) parts.push(...(await openParts(ports, fileUri(uri), options)));
     if (definition.expect) parts.push(await this.#expectation(definition.expect, definition));
     if (definition.trustedKeys) parts.push(await readKeyFiles(this.#ports.files, definition.trustedKeys));
     return mergeTargets(definition.name, parts);
+  }
+
+  #portsOf({ home }: TargetDefinition): SourcePorts {
+    const { files, decompressor } = this.#ports;
+    return { files, decompressor, ...(home !== undefined && { home: fileUri(home) }) };
   }
 
   async #expectation(
@@ -141,7 +148,7 @@ export class TargetRegistry {
     definition: TargetDefinition,
   ): Promise<KernelPart> {
     if ('text' in expect) return expectedVermagicPart(expect.text, `"expect" of ${definition.name} in vermagic.json`);
-    const part = await readPinsFile(this.#ports, expect.uri, parentUri(expect.uri));
+    const part = await readPinsFile(this.#portsOf(definition), expect.uri, parentUri(expect.uri));
     if (part.vermagic !== undefined || part.release !== undefined) return part;
     const message = `"expect" of ${definition.name} names ${uriPath(expect.uri)}, which holds no vermagic. Write the vermagic itself, or correct the path.`;
     return { ...part, problems: [...part.problems, { message }] };

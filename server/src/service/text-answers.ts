@@ -3,6 +3,7 @@ import { rulePage } from '../findings/registry.ts';
 import { parseSymvers } from '../kernel/symvers.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parentUri, relativePath, uriPath } from '../ports/uri.ts';
+import type { RuleContext } from '../rules/text-rule.ts';
 import { parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
 import type { FileKind } from '../text/file-kind.ts';
 import type { KconfigTree } from '../text/kconfig-tree.ts';
@@ -15,6 +16,7 @@ import { completeExtraSymbols } from './kbuild-completion.ts';
 import { type OutlinedModule, outlineKbuild } from './kbuild-outline.ts';
 import { kindOf, type LintInput } from './lint-document.ts';
 import { pinDefinitions, pinnedNameAt, pinReferences, renamePin } from './pins-navigation.ts';
+import { hoverRelease, releaseOfConfig } from './release-hover.ts';
 import { hoverScript, type TextHover } from './script-hover.ts';
 import { completeSuppression } from './suppression-completion.ts';
 import { hoverExport, symversLine } from './symvers-view.ts';
@@ -69,7 +71,7 @@ export class TextAnswers {
     if (kind === undefined) return undefined;
     const context = await this.#texts.context(input.uri);
     if (kind === 'symvers') return this.#hoverSymvers(input, position);
-    const script = hoverScript(input, position, context);
+    const script = hoverScript(input, position, context) ?? (await hoverRelease(input, position, context));
     if (script || !configKinds.includes(kind)) return script;
     const symbol = configSymbolAt(lineOf(input, position), position.line, position.character, kind === 'kconfig');
     if (!symbol) return undefined;
@@ -80,7 +82,17 @@ export class TextAnswers {
       files: this.#ports.files,
       ...(kind === 'dot-config' ? { configText: input.text } : {}),
     });
-    return contents === undefined ? undefined : { range: symbol.range, contents };
+    if (contents === undefined) return undefined;
+    const release = await this.#releaseOfConfig(input, symbol.name, context);
+    return { range: symbol.range, contents: release === undefined ? contents : `${contents}\n\n${release}` };
+  }
+
+  async #releaseOfConfig(input: LintInput, symbol: string, context: RuleContext): Promise<string | undefined> {
+    if (kindOf(input) !== 'dot-config' || !/^LOCALVERSION(?:_AUTO)?$/.test(symbol)) return undefined;
+    const { settings } = parseDotConfigSyntax(input.text);
+    const localVersion = settings.get('LOCALVERSION')?.value ?? '';
+    const auto = settings.get('LOCALVERSION_AUTO')?.value === 'y';
+    return releaseOfConfig(input.uri, { localVersion, auto }, context, this.#ports.files);
   }
 
   async definition(input: LintInput, position: Position): Promise<readonly Location[]> {

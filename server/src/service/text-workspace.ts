@@ -5,6 +5,7 @@ import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, uriPath } from '../ports/uri.ts';
 import type { SymbolProvider } from '../rules/kbuild/kbuild-facts.ts';
+import type { PinPicture } from '../rules/kbuild/pin-picture.ts';
 import { Policy, type PolicySource } from '../rules/policy.ts';
 import { packsOfPins } from '../rules/policy-packs.ts';
 import type { RuleContext } from '../rules/text-rule.ts';
@@ -76,9 +77,17 @@ export class TextWorkspace {
     return this.#surroundings().targets();
   }
 
-  /** The text of an open file counts before what is on disk. */
-  async textChanged(uri: string, text: string): Promise<void> {
-    for (const [folder, store] of this.#pins) if (isWithin(folder, uri)) (await store).update(uri, text);
+  /** The text of an open file counts before what is on disk. True when it gives other files something else to agree with. */
+  async textChanged(uri: string, text: string): Promise<boolean> {
+    let changed = false;
+    for (const [folder, pending] of this.#pins) {
+      if (!isWithin(folder, uri)) continue;
+      const store = await pending;
+      const before = saidByPins(store.picture);
+      store.update(uri, text);
+      changed ||= saidByPins(store.picture) !== before;
+    }
+    return changed;
   }
 
   /** What is kept between the edits of a text goes with it. */
@@ -143,6 +152,11 @@ export class TextWorkspace {
     }
     return providers;
   }
+}
+
+/** All that findings in other files take from the pins. */
+function saidByPins({ pins }: PinPicture): string {
+  return pins.map(({ name, value, uri, range }) => `${name}=${value} ${uri} ${range.start.line}`).join('\n');
 }
 
 /** A file that a target was read from is judged by that target alone: it makes that kernel, not another one. */

@@ -24,15 +24,28 @@ export function expectedRelease(
   return pins && pinnedRelease(pins);
 }
 
-/** The release that the pins give: a whole one, that of a vermagic, or one put together. */
+/** The release that the pins give: what is stated as a whole or in its parts counts before what an earlier build recorded. */
 export function pinnedRelease(pins: PinPicture): ExpectedRelease | undefined {
-  for (const role of ['release', 'vermagic'] as const) {
-    const pin = pins.pinned(role);
-    const value = pin?.value.split(' ', 1)[0];
-    if (pin && value && /^\d+\.\d+\.\d+/.test(value)) {
+  const known = pins.pins.filter((pin) => pin.role === 'release' || pin.role === 'vermagic');
+  const [stated, recorded] = [true, false].map((wanted) => known.filter((pin) => isStated(pin) === wanted));
+  return first(stated ?? []) ?? composed(pins) ?? first(recorded ?? []);
+}
+
+function isStated({ source }: Pin): boolean {
+  return source === 'env' || source === 'makefile' || source === 'script';
+}
+
+function first(pins: readonly Pin[]): ExpectedRelease | undefined {
+  for (const pin of pins) {
+    const value = pin.value?.split(' ', 1)[0];
+    if (value !== undefined && /^\d+\.\d+\.\d+/.test(value)) {
       return { value, says: `${pin.name} in ${uriName(pin.uri)} is "${value}"`, pin };
     }
   }
+  return undefined;
+}
+
+function composed(pins: PinPicture): ExpectedRelease | undefined {
   const part = (role: PinRole) => pins.pinned(role);
   const [version, extra, local] = [part('version'), part('extraversion'), part('localversion')];
   const base = version?.value.replace(/^v/, '');
