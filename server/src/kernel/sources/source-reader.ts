@@ -5,7 +5,8 @@ import type { Ports } from '../../ports/ports.ts';
 import { fileUri, isWithin, joinUri, parentUri, relativePath, uriName } from '../../ports/uri.ts';
 import { type DotConfig, parseDotConfig } from '../dot-config.ts';
 import type { Fact, Origin } from '../fact.ts';
-import { readSymvers, type SymversTable } from '../symvers.ts';
+import { readSymvers } from '../symvers.ts';
+import type { SymversTable } from '../symvers-text.ts';
 
 export type SourcePorts = Pick<Ports, 'files' | 'decompressor'> & {
   /** The project's folder: what lies in it is called by its path there. */
