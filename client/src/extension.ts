@@ -3,6 +3,7 @@ import { registerCommands } from './commands.ts';
 import { FileComparisons } from './configuration/file-comparisons.ts';
 import { Differences } from './differences.ts';
 import { ExplorerDecorations } from './explorer-decorations.ts';
+import { registerKbuildLanguage } from './kbuild-language.ts';
 import { registerModuleEditor } from './ko-editor/module-editor.ts';
 import { LanguageServer } from './language-server.ts';
 import { ModuleSummaries } from './module-summaries.ts';
@@ -29,6 +30,7 @@ export function activate(context: ExtensionContext): void {
     rebuild,
     verification,
     registerRebuildQuickFixes(),
+    registerKbuildLanguage(),
     new TargetStatus(server),
     window.registerFileDecorationProvider(new ExplorerDecorations(summaries)),
     registerModuleEditor(context.extensionUri, server, log),

@@ -105,7 +105,7 @@ export function fileKind(path: string, text: string, languageId?: string): FileK
     .replaceAll('\\', '/')
     .replace(/\.(in|tmpl|tpl|j2|dist|example|sample)$/, '');
   for (const [pattern, kind] of byPath) {
-    if (pattern.test(clean) && suits(kind, text)) return refined(kind, text);
+    if (pattern.test(clean) && suits(kind, text, clean)) return refined(kind, text);
   }
   const head = text.slice(0, 4096);
   if (shellShebang.test(head)) return 'shell';
@@ -117,8 +117,13 @@ export function fileKind(path: string, text: string, languageId?: string): FileK
   return kernelLine.test(head) ? 'kernel-log' : undefined;
 }
 
+/** Kinds whose names may go on after a dot: `Kconfig.debug`, `dmesg.0`, but not `kconfig.py` and `dmesg.c`. */
+const looselyNamed: ReadonlySet<FileKind> = new Set(['kconfig', 'kbuild', 'makefile', 'kernel-log']);
+const otherSource = /\.(?:c|cc|cpp|go|h|hpp|html|java|js|json|md|py|rs|rst|sh|ts|ya?ml)$/;
+
 /** Keeps loose file name patterns from catching strangers. */
-function suits(kind: FileKind, text: string): boolean {
+function suits(kind: FileKind, text: string, path: string): boolean {
+  if (looselyNamed.has(kind)) return !otherSource.test(path);
   if (kind === 'dot-config') return text.trim() === '' || /^(# )?CONFIG_\w+[ =]/m.test(text.slice(0, 65_536));
   return true;
 }

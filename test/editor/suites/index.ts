@@ -11,6 +11,7 @@ export async function run(): Promise<void> {
   await import('./activation.suite.ts');
   await import('./kernel-modules.suite.ts');
   await import('./differences.suite.ts');
+  await import('./languages.suite.ts');
   const passed = { count: 0, pending: 0 };
   const failures = await new Promise<number>((resolve) => {
     mocha

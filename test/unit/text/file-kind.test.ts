@@ -44,6 +44,16 @@ const cases: readonly (readonly [path: string, text: string, kind: string | unde
   ['/p/kernel/configs/rt.config', 'CONFIG_PREEMPT_RT=y\n', 'dot-config'],
   ['/p/web.config', '<configuration/>\n', undefined],
   ['/p/driver.c', '', 'c-source'],
+  ['/p/Kconfig.debug', '', 'kconfig'],
+  ['/p/Kconfig.py', '', undefined],
+  ['/p/sys-utils/dmesg.c', '', 'c-source'],
+  ['/p/dmesg.0', '', 'kernel-log'],
+  ['/p/Makefile.md', '', 'markdown'],
+  ['/p/Makefile.am', '', 'makefile'],
+  ['/p/linux/localversion-rt', '-rt53\n', 'pins'],
+  ['/p/localversion.sh', '', 'shell'],
+  ['/p/localversion-rt~', '', undefined],
+  ['/p/debian/changelog', '', 'pins'],
   ['/p/notes.txt', 'insmod -f', undefined],
 ];
 
