@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { benchBuildSide } from './bench-build-side.mjs';
+import { BenchClient } from './bench-client.mjs';
 import { findProgram, projectNode, root } from './setup.mjs';
 
 const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? path.join(root, '.cache/kernels/x');
@@ -209,61 +211,6 @@ async function growth() {
   }
 }
 
-/** Speaks to the built server over stdio. */
-class Client {
-  #child = spawn(node, [server, '--stdio'], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] });
-  #waiting = new Map();
-  #buffer = Buffer.alloc(0);
-  #next = 1;
-
-  constructor() {
-    this.#child.stdout.on('data', (part) => {
-      this.#buffer = Buffer.concat([this.#buffer, part]);
-      for (;;) {
-        const end = this.#buffer.indexOf('\r\n\r\n');
-        const length = Number(
-          /Content-Length: (\d+)/i.exec(this.#buffer.subarray(0, Math.max(0, end)).toString())?.[1],
-        );
-        if (end < 0 || this.#buffer.length < end + 4 + length) return;
-        const message = JSON.parse(this.#buffer.subarray(end + 4, end + 4 + length).toString());
-        this.#buffer = this.#buffer.subarray(end + 4 + length);
-        if (message.method === undefined) this.#waiting.get(message.id)?.(message.result);
-        else if (message.id !== undefined)
-          this.#send({
-            id: message.id,
-            result: message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null,
-          });
-      }
-    });
-  }
-
-  #send(message) {
-    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
-    this.#child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-  }
-
-  request(method, params) {
-    const id = this.#next++;
-    this.#send({ id, method, params });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
-  }
-
-  notify(method, params) {
-    this.#send({ method, params });
-  }
-
-  /** Processor time of all its threads so far (Linux: nanoseconds in schedstat). */
-  processorMs() {
-    const tasks = `/proc/${this.#child.pid}/task`;
-    const spent = fs.readdirSync(tasks).map((task) => fs.readFileSync(`${tasks}/${task}/schedstat`, 'utf8'));
-    return spent.reduce((sum, line) => sum + Number(line.split(' ')[0]) / 1e6, 0);
-  }
-
-  end() {
-    this.#child.kill();
-  }
-}
-
 async function languageServer() {
   const reason = lacks(server);
   if (reason) return skip('language server', reason);
@@ -272,7 +219,7 @@ async function languageServer() {
   const starts = [];
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
-    const client = new Client();
+    const client = new BenchClient([node, server, '--stdio'], environment);
     await client.request('initialize', {
       processId: process.pid,
       rootUri: uri,
@@ -315,7 +262,7 @@ async function scriptKeystroke() {
   const folder = path.join(scratch, 'scripts');
   const uri = pathToFileURL(path.join(folder, 'install.sh')).href;
   fs.mkdirSync(folder);
-  const client = new Client();
+  const client = new BenchClient([node, server, '--stdio'], environment);
   await client.request('initialize', {
     processId: process.pid,
     rootUri: null,
@@ -370,5 +317,10 @@ await packedModules();
 await growth();
 await languageServer();
 await scriptKeystroke();
+await benchBuildSide(
+  { cli: [node, cli], server: [node, server, '--stdio'], environment, scratch, once, bound, skip, lacks },
+  headersOf(plain.release),
+  headersOf(packed.release),
+);
 
 process.exit(rows.missed > 0 ? 1 : 0);

@@ -1,15 +1,18 @@
 /**
- * What is said of configurations against what Kconfig itself makes of them. VERMAGIC_REAL_LINUX_SOURCE names an
- * unpacked kernel source (its Kconfig files, Makefile and scripts suffice), VERMAGIC_REAL_CONFIGS configurations of exactly
- * that source, separated by colons. make, gcc, flex and bison are needed.
+ * What is said of configurations against what Kconfig itself makes of them: Debian's linux-source and the configurations that
+ * its kernels of the same version are shipped with. make, gcc, flex and bison are needed. VERMAGIC_REAL_LINUX_SOURCE may name
+ * another unpacked source, VERMAGIC_REAL_CONFIGS configurations of exactly that source, separated by colons.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { type DebianArchitecture, newestRelease, unpackedPackage } from '../../scripts/samples/debian-kernels.mjs';
+import { kernelSource, sourceVersion } from '../../scripts/samples/kernel-source.mjs';
 import type { Finding } from '../../server/src/findings/finding.ts';
 import { NodeFileSystem } from '../../server/src/node/node-file-system.ts';
 import { Policy } from '../../server/src/rules/policy.ts';
@@ -18,10 +21,59 @@ import { lintDocument } from '../../server/src/service/lint-document.ts';
 import { parseDotConfigSyntax, settingText } from '../../server/src/text/dot-config-syntax.ts';
 import { KconfigValues } from '../../server/src/text/kconfig-values.ts';
 
-const source = process.env['VERMAGIC_REAL_LINUX_SOURCE'] ?? '';
-const configs = (process.env['VERMAGIC_REAL_CONFIGS'] ?? '').split(':').filter((path) => path !== '');
-const skip =
-  (source === '' || configs.length === 0) && 'VERMAGIC_REAL_LINUX_SOURCE and VERMAGIC_REAL_CONFIGS are not set';
+const series = '6.1';
+const { source, configs, skip } = material();
+
+interface Material {
+  readonly source: string;
+  readonly configs: readonly string[];
+  /** In one line what is missing. */
+  readonly skip: string | false;
+}
+
+function material(): Material {
+  const missing = ['make', 'gcc', 'flex', 'bison'].filter((tool) => spawnSync(tool, ['--version']).error);
+  if (missing.length > 0) return { source: '', configs: [], skip: `there is no ${missing.join(', no ')}` };
+  try {
+    const folder = process.env['VERMAGIC_REAL_LINUX_SOURCE'] ?? kernelSource(series);
+    const given = process.env['VERMAGIC_REAL_CONFIGS']?.split(':') ?? shippedConfigs(sourceVersion(folder));
+    return { source: folder, configs: given, skip: given.length === 0 && `no configuration of ${folder} was found` };
+  } catch (error) {
+    return {
+      source: '',
+      configs: [],
+      skip: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+    };
+  }
+}
+
+/**
+ * Of the kernels that are built from the source as it is: PREEMPT_RT kernels have a patch of their own, which Debian's source
+ * package has not applied.
+ */
+function shippedConfigs(version: string): string[] {
+  const found: string[] = [];
+  for (const [flavour, architecture] of [
+    ['amd64', 'amd64'],
+    ['cloud-amd64', 'amd64'],
+    ['arm64', 'arm64'],
+  ] as const) {
+    const kernel = shippedConfig(flavour, architecture);
+    const head = kernel && readFileSync(kernel, 'utf8').slice(0, 200);
+    if (kernel && head?.includes(` ${version} `)) found.push(kernel);
+    else console.log(`no configuration of ${version} for ${flavour}`);
+  }
+  return found;
+}
+
+function shippedConfig(flavour: string, architecture: DebianArchitecture): string | undefined {
+  try {
+    const release = newestRelease(series, flavour, architecture);
+    return join(unpackedPackage(`linux-image-${release}`, architecture), 'boot', `config-${release}`);
+  } catch {
+    return undefined;
+  }
+}
 
 const files = new NodeFileSystem();
 const kconfig = new KconfigStore(files, source === '' ? {} : { sources: [pathToFileURL(source).href] });

@@ -1,0 +1,2 @@
+export function kernelSource(series: string): string;
+export function sourceVersion(folder: string): string;
