@@ -152,6 +152,35 @@ export interface KernelScanReport {
   readonly unreadable: readonly string[];
   /** What the verdicts rest on beyond facts, in one sentence each. */
   readonly notes: readonly string[];
+  /** Of a part of a scan: from this `merge` makes what only all parts together can say. */
+  readonly tally?: TreeTally;
+}
+
+/** How many there are, and the first of them by path. */
+export interface Counted {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+/** What findings about a tree are made from that are about several of its modules at once. */
+export interface TreeTally {
+  /** The modules' folder, as paths of findings begin with it; '' for the tree itself. */
+  readonly folder: string;
+  /** Name of the folder under `lib/modules`. */
+  readonly release?: string;
+  /** The kernel that is compared with, and where that is known from. */
+  readonly target?: { readonly release: string; readonly label: string };
+  readonly expected?: { readonly vermagic: string; readonly label: string };
+  /** The modules by their vermagic. */
+  readonly vermagics: readonly { readonly vermagic: string; readonly by: Counted }[];
+  /** Modules that are not in the tree, and what others import of them. */
+  readonly providers: readonly { readonly name: string; readonly by: Counted; readonly symbols: readonly string[] }[];
+  /** Modules that are not in the tree and stand in `depends=` of others. */
+  readonly depends: readonly { readonly name: string; readonly by: Counted }[];
+  /** Modules whose signatures were taken for good. */
+  readonly assumed: number;
+  /** Of the rules about several modules, where it is not the rule's own. */
+  readonly levels: Readonly<Record<string, TreeFindingReport['severity'] | 'off'>>;
 }
 
 /** The JSON of `vermagic scan`. With several kernels in one tree the numbers are sums, and `kernels` has each. */

@@ -5,7 +5,8 @@ import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import type { Arguments, Command } from './command.ts';
-import { mergeSarif, mergeScans } from './merge-reports.ts';
+import { mergeScans } from './merge-reports.ts';
+import { mergeSarif } from './merge-sarif.ts';
 import { json } from './output-format.ts';
 import { hasErrors } from './scan-options.ts';
 

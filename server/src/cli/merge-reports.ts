@@ -1,16 +1,6 @@
-import type { KernelScanReport, ScanReport } from '@vermagic/shared';
-import { sumReports } from '../service/scan-report.ts';
-
-interface SarifRun {
-  readonly tool: {
-    readonly driver: {
-      readonly name: string;
-      readonly version?: string;
-      readonly rules?: readonly { readonly id: string }[];
-    };
-  };
-  readonly results: readonly { readonly ruleId: string; readonly ruleIndex?: number; readonly level?: string }[];
-}
+import type { KernelScanReport, ScanReport, TreeTally } from '@vermagic/shared';
+import { isOfTally, joinedFindings, joinTallies } from '../gate/findings/tree-tally.ts';
+import { assumedNote, byPlace, findingReport, sumReports } from '../service/scan-report.ts';
 
 /** Reports of several scans as one. Parts of one scan become one kernel's report; different trees stay apart as `kernels`. */
 export function mergeScans(reports: readonly ScanReport[]): {
@@ -26,23 +16,40 @@ export function mergeScans(reports: readonly ScanReport[]): {
     }
   }
   const durationMs = reports.reduce((sum, report) => sum + report.durationMs, 0);
-  return { report: sumReports([...byTarget.values()], durationMs), gaps: missingShards(reports) };
+  return { report: sumReports([...byTarget.values()].map(whole), durationMs), gaps: missingShards(reports) };
 }
 
+/** Parts of one scan give the report that the whole scan gives, in the same order. */
 function joined(a: KernelScanReport, b: KernelScanReport): KernelScanReport {
   const unique = <T>(items: readonly T[]) => [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+  const tally = a.tally && b.tally && joinTallies(a.tally, b.tally);
   return {
     target: a.target,
     modules: a.modules + b.modules,
     loads: a.loads + b.loads,
     refused: a.refused + b.refused,
     undetermined: a.undetermined + b.undetermined,
-    results: [...a.results, ...b.results],
+    results: [...a.results, ...b.results].sort((one, other) => (one.module.path < other.module.path ? -1 : 1)),
     findings: unique([...a.findings, ...b.findings]),
     unsigned: a.unsigned + b.unsigned,
-    unreadable: unique([...a.unreadable, ...b.unreadable]),
-    notes: unique([...a.notes, ...b.notes]),
+    unreadable: unique([...a.unreadable, ...b.unreadable]).sort(),
+    notes: unique(joinedNotes(a, b, tally)),
+    ...(tally === undefined ? {} : { tally }),
   };
+}
+
+function joinedNotes(a: KernelScanReport, b: KernelScanReport, tally: TreeTally | undefined): string[] {
+  const own = (part: KernelScanReport) => assumedNote(part.tally?.assumed ?? 0, part.target.name);
+  const notes = [...a.notes.filter((note) => note !== own(a)), ...b.notes.filter((note) => note !== own(b))];
+  if (tally === undefined) return [...a.notes, ...b.notes];
+  return tally.assumed > 0 ? [assumedNote(tally.assumed, a.target.name), ...notes] : notes;
+}
+
+/** What only all parts together can say is said anew; of parts the report of the whole says nothing. */
+function whole({ tally, ...report }: KernelScanReport): KernelScanReport {
+  if (tally === undefined) return report;
+  const rest = report.findings.filter(({ rule, path }) => !isOfTally(rule, path, tally));
+  return { ...report, findings: [...rest, ...joinedFindings(tally).map(findingReport)].sort(byPlace) };
 }
 
 function kernelOnly({
@@ -56,8 +63,10 @@ function kernelOnly({
   unsigned,
   unreadable,
   notes,
+  tally,
 }: KernelScanReport): KernelScanReport {
-  return { target, modules, loads, refused, undetermined, results, findings, unsigned, unreadable, notes };
+  const report = { target, modules, loads, refused, undetermined, results, findings, unsigned, unreadable, notes };
+  return tally === undefined ? report : { ...report, tally };
 }
 
 /** A part that is not there would look like a part without faults. */
@@ -78,40 +87,4 @@ function missingShards(reports: readonly ScanReport[]): string[] {
     if (new Set(there).size < there.length) gaps.push(`of ${first?.target.name}, a part is there twice.`);
   }
   return gaps;
-}
-
-/** All runs of one tool as one run, with one list of rules. */
-export function mergeSarif(logs: readonly Record<string, unknown>[]): {
-  readonly version: '2.1.0';
-  readonly $schema?: unknown;
-  readonly runs: SarifRun[];
-} {
-  const runs = logs.flatMap((log) => log['runs'] as SarifRun[]);
-  const byTool = new Map<string, SarifRun[]>();
-  for (const run of runs) {
-    const key = `${run.tool.driver.name} ${run.tool.driver.version ?? ''}`;
-    byTool.set(key, [...(byTool.get(key) ?? []), run]);
-  }
-  const merged = [...byTool.values()].map((group): SarifRun => {
-    const rules = [
-      ...new Map(group.flatMap((run) => run.tool.driver.rules ?? []).map((rule) => [rule.id, rule])).values(),
-    ].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const index = new Map(rules.map((rule, at) => [rule.id, at]));
-    const [first] = group as [SarifRun, ...SarifRun[]];
-    return {
-      ...first,
-      tool: { ...first.tool, driver: { ...first.tool.driver, rules } },
-      results: group.flatMap((run) =>
-        run.results.map(({ ruleIndex: _, ...result }) => {
-          const at = index.get(result.ruleId);
-          return { ...result, ...(at === undefined ? {} : { ruleIndex: at }) };
-        }),
-      ),
-    };
-  });
-  return {
-    ...(logs[0]?.['$schema'] === undefined ? {} : { $schema: logs[0]['$schema'] }),
-    version: '2.1.0',
-    runs: merged,
-  };
 }

@@ -1,3 +1,4 @@
+import type { TreeTally } from '@vermagic/shared';
 import type { Severity } from '../findings/finding.ts';
 import { isRuleId, type RuleId, rulePage, rules } from '../findings/registry.ts';
 
@@ -17,8 +18,15 @@ export interface PlacedFinding {
 
 const level = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
 
-/** SARIF 2.1.0 of one run. */
-export function sarif(findings: readonly PlacedFinding[], version: string): string {
+/**
+ * SARIF 2.1.0 of one run.
+ * @param parts of a part of a scan: what `merge` needs to know of it.
+ */
+export function sarif(
+  findings: readonly PlacedFinding[],
+  version: string,
+  parts?: readonly { readonly target: string; readonly tally: TreeTally }[],
+): string {
   const used = [...new Set(findings.map((finding) => finding.rule))].filter(isRuleId).sort();
   const index = new Map<string, number>(used.map((id, position) => [id, position]));
   return JSON.stringify(
@@ -36,7 +44,8 @@ export function sarif(findings: readonly PlacedFinding[], version: string): stri
             },
           },
           columnKind: 'utf16CodeUnits',
-          results: findings.map((finding) => result(finding, index.get(finding.rule))),
+          results: findings.map((finding) => sarifResult(finding, index.get(finding.rule))),
+          ...(parts === undefined ? {} : { properties: { parts } }),
         },
       ],
     },
@@ -54,7 +63,7 @@ function ruleDescriptor(id: RuleId) {
   };
 }
 
-function result(finding: PlacedFinding, ruleIndex: number | undefined) {
+export function sarifResult(finding: PlacedFinding, ruleIndex: number | undefined) {
   const { region } = finding;
   return {
     ruleId: finding.rule,
@@ -82,7 +91,7 @@ function result(finding: PlacedFinding, ruleIndex: number | undefined) {
 }
 
 /** A relative path stays relative, so that code hosts can match it with the checkout. */
-function artifactUri(path: string): string {
+export function artifactUri(path: string): string {
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   return path.startsWith('/') ? `file://${escaped}` : escaped;
 }

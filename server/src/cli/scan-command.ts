@@ -6,7 +6,7 @@ import { type KernelToScan, scanTree } from '../service/tree-scan.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { formatOf, json } from './output-format.ts';
-import { scanFindings } from './scan-findings.ts';
+import { inSarifOrder, partsOf, scanFindings } from './scan-findings.ts';
 import { hasErrors, ProgressLine, scanOptions, shardOf, threadsOf } from './scan-options.ts';
 import { folderOf, kernelOfMachine, kernelsOfBuildTree, kernelsOfRootfs, projectOf, recipeOf } from './scan-places.ts';
 import { scanText } from './scan-text.ts';
@@ -143,7 +143,7 @@ async function print(
       return;
     case 'sarif': {
       const { sarif } = await import('./sarif.ts');
-      io.out(`${sarif(scanFindings(report), version)}\n`);
+      io.out(`${sarif(inSarifOrder(scanFindings(report)), version, partsOf(report))}\n`);
       return;
     }
     case 'github': {

@@ -114,6 +114,11 @@ export const rules = {
     level: 'warning',
     summary: 'modules.dep does not cover the modules, or is older',
   },
+  'loaded-module-differs': {
+    group: 'tree',
+    level: 'warning',
+    summary: 'A loaded module is not the one that the next boot loads',
+  },
 
   'force-load': { group: 'script', level: 'error', summary: 'A module is loaded by force' },
   'force-unload': { group: 'script', level: 'warning', summary: 'A module is removed by force' },

@@ -14,8 +14,11 @@ const remote = {
   /** The modules with their lists, and what says what the kernel demands. Status 3 where there is nothing of it. */
   tree: `r=$(uname -r) && cd / && set -- && for f in lib/modules/"$r"/* boot/config-"$r" boot/vmlinuz-"$r" usr/src/linux-headers-"$r"/.config usr/src/linux-headers-"$r"/Module.symvers usr/src/linux-headers-"$r"/include/generated/utsrelease.h; do case "$f" in */build|*/source) continue;; esac; if [ -d "$f" ] || [ -r "$f" ]; then set -- "$@" "$f"; fi; done; [ $# -gt 0 ] || exit 3; exec tar -cf - "$@"`,
   /** Files that tar would take for empty, each after a line with its name and size. */
-  proc: 'cd / && for f in proc/version proc/config.gz proc/cmdline proc/sys/kernel/osrelease proc/sys/kernel/arch proc/sys/kernel/tainted proc/sys/kernel/modules_disabled sys/module/module/parameters/sig_enforce sys/kernel/security/lockdown; do [ -r "$f" ] || continue; n=$(cat "$f" 2>/dev/null | wc -c); if [ "$n" -gt 0 ]; then echo "$f" $n; cat "$f"; fi; done; exit 0',
+  proc: 'cd / && for f in proc/version proc/config.gz proc/cmdline proc/sys/kernel/osrelease proc/sys/kernel/arch proc/sys/kernel/tainted proc/sys/kernel/modules_disabled proc/modules sys/module/*/notes/.note.gnu.build-id sys/module/module/parameters/sig_enforce sys/kernel/security/lockdown; do [ -r "$f" ] || continue; n=$(cat "$f" 2>/dev/null | wc -c); if [ "$n" -gt 0 ]; then echo "$f" $n; cat "$f"; fi; done; exit 0',
 } as const;
+
+/** What the one pattern in `proc` finds. */
+const buildIdFile = /^sys\/module\/\w+\/notes\/\.note\.gnu\.build-id$/;
 
 /** A file this small is held in memory; proc's config.gz has 60 kB. */
 const mostBytes = 16 * 1024 * 1024;
@@ -97,8 +100,9 @@ export function* framedFiles(bytes: Buffer): Generator<{ readonly name: string; 
   for (;;) {
     const end = bytes.indexOf(0x0a, at);
     const [, name, size] =
-      /^((?:proc|sys)\/[\w./]+) +(\d+)$/.exec(end < 0 ? '' : bytes.toString('latin1', at, end)) ?? [];
-    if (name === undefined || name.includes('..') || !remote.proc.includes(` ${name}`)) return;
+      /^((?:proc|sys)\/[\w./-]+) +(\d+)$/.exec(end < 0 ? '' : bytes.toString('latin1', at, end)) ?? [];
+    if (name === undefined || name.includes('..') || !(remote.proc.includes(` ${name}`) || buildIdFile.test(name)))
+      return;
     at = end + 1 + Number(size);
     yield { name, bytes: bytes.subarray(end + 1, at) };
   }

@@ -1,13 +1,17 @@
-import type { CheckReport, KernelScanReport, ScanReport, TreeFindingReport } from '@vermagic/shared';
+import type { CheckReport, KernelScanReport, ScanReport, TreeFindingReport, TreeTally } from '@vermagic/shared';
 import type { ScannedKernel, TreeFinding } from '../gate/findings/tree-facts.ts';
 import { listed } from '../gate/findings/tree-facts.ts';
 
-/** The JSON of one kernel's scan. */
+/**
+ * The JSON of one kernel's scan.
+ * @param tally of a part of a scan: what the report of the whole is made from.
+ */
 export function kernelReport(
   kernel: ScannedKernel,
   findings: readonly TreeFinding[],
   problems: readonly string[],
   pathPrefix: string,
+  tally?: Omit<TreeTally, 'assumed'>,
 ): KernelScanReport {
   const { target, scan, folder } = kernel;
   const results: CheckReport[] = [];
@@ -42,10 +46,11 @@ export function kernelReport(
     modules: scan.modules.length,
     ...counts,
     results,
-    findings: findings.map(findingReport),
+    findings: findings.map(findingReport).sort(byPlace),
     unsigned,
-    unreadable,
+    unreadable: unreadable.sort(),
     notes: notesOf(kernel, assumed),
+    ...(tally === undefined ? {} : { tally: { ...tally, assumed } }),
   };
 }
 
@@ -63,7 +68,15 @@ function isSignatureRemark({ rule, severity }: { readonly rule: string; readonly
   return (rule === 'signature-missing' || rule === 'signature-untrusted') && severity === 'warning';
 }
 
-function findingReport({ rule, severity, message, path, symbol, expected, actual }: TreeFinding): TreeFindingReport {
+export function findingReport({
+  rule,
+  severity,
+  message,
+  path,
+  symbol,
+  expected,
+  actual,
+}: TreeFinding): TreeFindingReport {
   return {
     rule,
     severity,
@@ -75,13 +88,22 @@ function findingReport({ rule, severity, message, path, symbol, expected, actual
   };
 }
 
+/** An order that does not hang on how the scan was divided. */
+export function byPlace(a: TreeFindingReport, b: TreeFindingReport): number {
+  const [one, other] = [a, b].map(({ path, rule, expected = '', message }) =>
+    [path, rule, expected, message].join('\0'),
+  );
+  return (one as string) < (other as string) ? -1 : one === other ? 0 : 1;
+}
+
+/** Said once instead of for each module. */
+export function assumedNote(modules: number, target: string): string {
+  return `Signatures of ${modules} modules are taken for good: the keys that ${target} trusts are not known. Give its kernel image as a target to have them verified.`;
+}
+
 function notesOf({ target, scan }: ScannedKernel, assumed: number): string[] {
   const notes: string[] = [];
-  if (assumed > 0) {
-    notes.push(
-      `Signatures of ${assumed} modules are taken for good: the keys that ${target.name} trusts are not known. Give its kernel image as a target to have them verified.`,
-    );
-  }
+  if (assumed > 0) notes.push(assumedNote(assumed, target.name));
   if (scan.obstacle !== undefined)
     notes.push(`Every module was checked in full, which takes longer: ${scan.obstacle}.`);
   if (target.problems.length > 0) notes.push(...target.problems.map(({ message }) => message));
@@ -113,6 +135,7 @@ export function sumReports(
     notes: [...new Set(kernels.flatMap((kernel) => kernel.notes))],
     durationMs: Math.round(durationMs),
     ...(shard === undefined ? {} : { shard }),
+    ...(kernels.length === 1 && first?.tally !== undefined ? { tally: first.tally } : {}),
     ...(kernels.length > 1 ? { kernels } : {}),
   };
 }

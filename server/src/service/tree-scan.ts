@@ -1,6 +1,7 @@
-import type { KernelScanReport, ScanReport } from '@vermagic/shared';
+import type { KernelScanReport, ScanReport, TreeTally } from '@vermagic/shared';
 import { isFromModule, type ScannedKernel, type TreeFinding } from '../gate/findings/tree-facts.ts';
 import { treeFindings } from '../gate/findings/tree-findings.ts';
+import { tallyRules, tallyTree } from '../gate/findings/tree-tally.ts';
 import {
   type MajorityVermagic,
   majorityOf,
@@ -73,10 +74,11 @@ export async function scanTree(ports: Ports, tools: ScanTools, request: TreeScan
   for (const kernel of request.kernels) scanned.push(await scanKernel(ports, tools, request, kernel));
   const findings = request.treeRules ? await findingsOf(ports, request, scanned) : [];
   const levelled = findings.flatMap((finding) => atLevel(finding, request.levels));
+  const tallies = request.shard && (await Promise.all(scanned.map((one) => tallyOf(ports, request, one))));
   const reports = scanned.map((kernel, index): KernelScanReport => {
     const { listing } = request.kernels[index] as KernelToScan;
     const own = levelled.filter((finding) => index === ownerOf(finding, scanned));
-    return kernelReport(kernel, own, listing.problems, request.pathPrefix);
+    return kernelReport(kernel, own, listing.problems, request.pathPrefix, tallies?.[index]);
   });
   const report = sumReports(reports, performance.now() - start, request.shard);
   return { report, kernels: scanned };
@@ -186,8 +188,22 @@ async function findingsOf(
   };
   const { files, decompressor } = ports;
   const { root, markerFolders, policy } = request;
+  const live = request.kernels.some(({ recipe }) => recipe.kind === 'live');
   const ofTree = request.shard === undefined || request.shard.index === 1;
-  return treeFindings({ files, decompressor, root, kernels, markerFolders, policy, readImage }, ofTree);
+  return treeFindings({ files, decompressor, root, live, kernels, markerFolders, policy, readImage }, ofTree);
+}
+
+/** Of a part of a scan: what only all parts together can say. */
+async function tallyOf(
+  { files }: Ports,
+  { root, levels, treeRules }: TreeScanRequest,
+  kernel: ScannedKernel,
+): Promise<Omit<TreeTally, 'assumed'>> {
+  const own = tallyRules.flatMap((rule) => {
+    const level = treeRules ? levels[rule] : 'off';
+    return level === undefined ? [] : [[rule, level] as const];
+  });
+  return { ...(await tallyTree({ files, root }, kernel)), levels: Object.fromEntries(own) };
 }
 
 function atLevel(finding: TreeFinding, levels: RuleLevels): TreeFinding[] {

@@ -34,14 +34,23 @@ export async function staleModulesDep(facts: TreeFacts, kernel: ScannedKernel): 
     return [finding(`modules.dep ${parts.join(' and ')}: modprobe goes by it. ${remedy}`)];
   }
   const stat = await facts.files.stat(uri).catch(() => undefined);
-  const newer = kernel.scan.modules.filter(
-    ({ identity }) => stat !== undefined && identity !== undefined && identity[1] > stat.modifiedMs + toleranceMs,
-  );
+  const times = new Map(kernel.scan.modules.map(({ module, identity }) => [module, identity?.[1]]));
+  const newer: string[] = [];
+  for (const module of kernel.modules) {
+    // Of a part of a scan the others' times are not known yet.
+    const modifiedMs =
+      times.get(module) ??
+      (await facts.files.stat(module.uri).then(
+        (found) => found?.modifiedMs,
+        () => undefined,
+      ));
+    if (stat !== undefined && modifiedMs !== undefined && modifiedMs > stat.modifiedMs + toleranceMs)
+      newer.push(module.path);
+  }
   if (newer.length === 0) return [];
-  const names = newer.map(({ module }) => module.path);
   return [
     finding(
-      `modules.dep is older than ${listed(names)}: what ${names.length === 1 ? 'it needs' : 'they need'} may have changed. ${remedy}`,
+      `modules.dep is older than ${listed(newer)}: what ${newer.length === 1 ? 'it needs' : 'they need'} may have changed. ${remedy}`,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { joinUri } from '../../ports/uri.ts';
-import { listed, type ScannedKernel, type TreeFacts, type TreeFinding } from './tree-facts.ts';
-import { modulesByVermagic } from './vermagic-findings.ts';
+import { listed, type TreeFacts, type TreeFinding } from './tree-facts.ts';
+import { folderAgainstModules, tallyTree } from './tree-tally.ts';
 
 /** A kernel image of the tree. */
 interface BootImage {
@@ -18,7 +18,7 @@ const imageName = /^(?:vmlinu[xz]|[bz]?Image|kernel\d*\.img)(?:$|[-.])/;
  */
 export async function releaseMismatch(facts: TreeFacts): Promise<TreeFinding[]> {
   const findings: TreeFinding[] = [];
-  for (const kernel of facts.kernels) findings.push(...folderAgainstModules(kernel));
+  for (const kernel of facts.kernels) findings.push(...folderAgainstModules(await tallyTree(facts, kernel)));
   const images = await bootImages(facts);
   const releases = new Set(facts.kernels.flatMap(({ release }) => release ?? []));
   if (images.length === 0 || releases.size === 0) return findings;
@@ -34,38 +34,6 @@ export async function releaseMismatch(facts: TreeFacts): Promise<TreeFinding[]> 
     });
   }
   return findings;
-}
-
-function folderAgainstModules(kernel: ScannedKernel): TreeFinding[] {
-  const { release, folder } = kernel;
-  const [most] = modulesByVermagic(kernel);
-  if (release === undefined || most === undefined) return [];
-  const built = most[0].split(' ', 1)[0] ?? '';
-  const { target } = kernel;
-  if (built === release) {
-    const meant = target.release;
-    if (meant === undefined || meant.value === release) return [];
-    return [
-      {
-        rule: 'release-dir-mismatch',
-        severity: 'error',
-        path: folder,
-        message: `The folder is that of ${release}, and the kernel compared with is ${meant.value} (${meant.origin.label}), which looks for its modules in lib/modules/${meant.value}. Install the modules of that kernel, or boot the one that these belong to.`,
-        expected: meant.value,
-        actual: release,
-      },
-    ];
-  }
-  return [
-    {
-      rule: 'release-dir-mismatch',
-      severity: 'error',
-      path: folder,
-      message: `The folder is named ${release}, and its modules (${most[1].length} of them) are built for ${built}: the kernel ${built} does not look here. Name the folder as "uname -r" says, or install the modules of ${release}.`,
-      expected: built,
-      actual: release,
-    },
-  ];
 }
 
 async function bootImages(facts: TreeFacts): Promise<BootImage[]> {

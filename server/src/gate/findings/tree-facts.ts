@@ -37,6 +37,8 @@ export interface TreeFacts {
   readonly files: FileSystem;
   readonly decompressor: Decompressor;
   readonly root: string;
+  /** `root` is that of a running machine, or a copy of it, with /proc and /sys. */
+  readonly live: boolean;
   readonly kernels: readonly ScannedKernel[];
   /** Folders besides the root in which the project may have written down what it expects. */
   readonly markerFolders: readonly string[];

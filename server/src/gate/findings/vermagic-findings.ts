@@ -1,6 +1,6 @@
 import type { TreeModule } from '../list-modules.ts';
 import type { ScannedModule } from '../scan-modules.ts';
-import { inFolder, listed, type ScannedKernel, type TreeFinding } from './tree-facts.ts';
+import type { ScannedKernel } from './tree-facts.ts';
 
 /** The modules of one kernel by their vermagic, most frequent first; what was proven clean has the target's. */
 export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [string, readonly ScannedModule[]])[] {
@@ -17,30 +17,6 @@ export function modulesByVermagic(kernel: ScannedKernel): readonly (readonly [st
     else group.push(scanned);
   }
   return [...groups].sort((a, b) => b[1].length - a[1].length);
-}
-
-/** Modules of one folder that were not built for one kernel. */
-export function mixedVermagic(kernel: ScannedKernel): TreeFinding[] {
-  const groups = modulesByVermagic(kernel);
-  const expected = kernel.target.vermagic;
-  if (expected === undefined) return [];
-  // Where all agree, with the kernel or not, they are not mixed.
-  if ((kernel.vermagicsOfAll ?? groups.length) < 2) return [];
-  const total = groups.reduce((sum, [, modules]) => sum + modules.length, 0);
-  return groups
-    .filter(([vermagic]) => vermagic !== expected.value)
-    .map(([vermagic, modules]) => {
-      const [first] = modules;
-      const paths = modules.map(({ module }) => module.path);
-      return {
-        rule: 'mixed-vermagic',
-        severity: 'error',
-        path: inFolder(kernel, first?.module.path ?? ''),
-        message: `${modules.length} of ${total} modules ${modules.length === 1 ? 'has' : 'have'} vermagic '${vermagic}', the kernel of this folder has '${expected.value}' (${expected.origin.label}): ${listed(paths)}. Build and install all modules from the one kernel build.`,
-        expected: expected.value,
-        actual: vermagic,
-      };
-    });
 }
 
 export interface MajorityVermagic {
