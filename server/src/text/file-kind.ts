@@ -73,7 +73,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$|(^|\/)debian\/changelog$/, 'pins'],
   [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
   [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
-  [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|(^|\/)auto\.conf$|\.(kconfig|cfg|config)$/, 'dot-config'],
+  [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|\.(kconfig|cfg|config)$/, 'dot-config'],
   [/(^|\/)Kconfig([.-][^/]*)?$|(^|\/)Kconfig\.[^/]+$/, 'kconfig'],
   [/(^|\/)Kbuild([.-][^/]*)?$/, 'kbuild'],
   [/(^|\/)(GNU)?[Mm]akefile([.-][^/]*)?$|\.(mk|mak|make)$/, 'makefile'],

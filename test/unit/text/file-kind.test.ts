@@ -43,6 +43,8 @@ const cases: readonly (readonly [path: string, text: string, kind: string | unde
   ['/p/notes.txt', 'what I learnt of the kernel: it is large\n[1] a footnote\n', undefined],
   ['/p/kernel/configs/rt.config', 'CONFIG_PREEMPT_RT=y\n', 'dot-config'],
   ['/p/web.config', '<configuration/>\n', undefined],
+  // Kconfig's own output for make, with texts that have no quotes.
+  ['/p/include/config/auto.conf', 'CONFIG_SMP=y\nCONFIG_NLS_DEFAULT=utf8\n', undefined],
   ['/p/driver.c', '', 'c-source'],
   ['/p/Kconfig.debug', '', 'kconfig'],
   ['/p/Kconfig.py', '', undefined],
