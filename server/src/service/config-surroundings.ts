@@ -1,5 +1,5 @@
 import { releaseOfUtsHeader } from '../kernel/kernel-version.ts';
-import { localVersionFiles } from '../kernel/tree-release.ts';
+import { localVersionFiles, readTreeRelease, type TreeRelease, tagState } from '../kernel/tree-release.ts';
 import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import { joinUri, parentUri, uriName } from '../ports/uri.ts';
@@ -17,5 +17,17 @@ export async function configSurroundings(files: FileSystem, uri: string): Promis
   const release = header === undefined ? undefined : releaseOfUtsHeader(header)?.release;
   if (release !== undefined) return { release };
   const found = await localVersionFiles(files, folder);
-  return { localVersionFiles: found.map(({ text }) => text).join('') };
+  const tree = await readTreeRelease(files, folder);
+  return { localVersionFiles: found.map(({ text }) => text).join(''), git: tree && fromGit(tree) };
+}
+
+/** How many commits lie above the tag, only git could count. */
+function fromGit(tree: TreeRelease): ConfigSurroundings['git'] {
+  const state = tagState(tree);
+  const commit = tree.git?.commit?.slice(0, 12);
+  const open = state === 'untagged' || state === 'open';
+  return {
+    plus: state === 'untagged' ? '+' : '',
+    commit: open && commit !== undefined ? `-…-g${commit}` : '',
+  };
 }

@@ -1,5 +1,5 @@
 import { architectureOf } from '../kernel/architecture-detection.ts';
-import { parseDotConfig } from '../kernel/dot-config.ts';
+import { type DotConfig, parseDotConfig } from '../kernel/dot-config.ts';
 import { parseKernelVersion } from '../kernel/kernel-version.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { composeVermagic } from '../kernel/vermagic.ts';
@@ -26,6 +26,8 @@ export interface ConfigSurroundings {
   readonly release?: string | undefined;
   /** Contents of the tree's `localversion*` files, joined (`-rt53` of real-time trees). */
   readonly localVersionFiles?: string | undefined;
+  /** What git makes setlocalversion append: the plus where LOCALVERSION is not set, the commit with CONFIG_LOCALVERSION_AUTO. */
+  readonly git?: { readonly plus: string; readonly commit: string } | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export function configVermagic(
   const architecture = architectureOf({ value: config, origin: { label: 'this file' } });
   if (architecture === undefined) return undefined;
   const { banner } = parseDotConfigSyntax(text);
-  const own = releaseOf(banner?.kernelVersion, config.get('LOCALVERSION') ?? '', pins, beside);
+  const own = releaseOf(banner?.kernelVersion, config, pins, beside);
   const composed = composeVermagic({
     release: own?.release,
     version: parseKernelVersion(banner?.kernelVersion ?? own?.release ?? ''),
@@ -84,20 +86,27 @@ function spell(token: { readonly module: string; readonly kernel: string }): str
 /** KERNELVERSION, `localversion*` files, CONFIG_LOCALVERSION and make's LOCALVERSION, as scripts/setlocalversion puts them together. */
 function releaseOf(
   kernelVersion: string | undefined,
-  localVersion: string,
+  config: DotConfig,
   pins: PinPicture | undefined,
-  { release: built, localVersionFiles = '' }: ConfigSurroundings,
+  { release: built, localVersionFiles = '', git }: ConfigSurroundings,
 ): { release: string; from: string } | undefined {
   if (built !== undefined) return { release: built, from: 'utsrelease.h of this build' };
   const pinned = pins?.pinned('version');
   const base = kernelVersion ?? (/^\d+\.\d+\.\d+/.test(pinned?.value ?? '') ? pinned?.value : undefined);
   if (base === undefined) return undefined;
+  const localVersion = config.get('LOCALVERSION') ?? '';
   const fromMake = pins?.pinned('localversion')?.value ?? '';
+  const isSet = pins?.pins.some((pin) => pin.role === 'localversion') ?? false;
+  const fromGit = (config.enabled('LOCALVERSION_AUTO') ? git?.commit : isSet ? '' : git?.plus) ?? '';
   const parts = [
     kernelVersion === undefined ? pinned?.name : "the file's head",
     localVersionFiles && 'localversion files',
     localVersion && 'CONFIG_LOCALVERSION',
     fromMake && 'LOCALVERSION of the pins',
+    fromGit && 'git',
   ];
-  return { release: `${base}${localVersionFiles}${localVersion}${fromMake}`, from: parts.filter(Boolean).join(' + ') };
+  return {
+    release: `${base}${localVersionFiles}${localVersion}${fromMake}${fromGit}`,
+    from: parts.filter(Boolean).join(' + '),
+  };
 }

@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
   },
   {
     shows: 'the right tree, and a build of a kernel itself',
-    text: 'make -C kernel/rt M=drv\nmake -C kernel/old Image\n',
+    text: 'make -C kernel/rt M=drv\nmake -C kernel/old Image\nmake -C kernel/old M=drv clean\n',
   },
   {
     shows: 'KDIR as an argument, out of a variable',

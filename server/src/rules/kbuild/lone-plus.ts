@@ -13,7 +13,7 @@ export function* lonePlus(document: TextDocument, pins: PinPicture): Iterable<Fo
       rule: 'localversion-plus',
       start,
       end: start + release.length,
-      message: `The "+" of "${release}" comes from scripts/setlocalversion: the kernel was built from a git checkout whose commit is not the tag of its version, with LOCALVERSION not set at all. A build from a tag, from an archive, or with LOCALVERSION set (an empty one suffices) makes "${release.slice(0, -1)}", which is another kernel to its modules. Give make a LOCALVERSION and pin what it makes.`,
+      message: `The "+" of "${release}" comes from scripts/setlocalversion: the kernel was built from a git checkout that is not at the tag of its version (up to Linux 6.1 also from the tag with uncommitted changes), with LOCALVERSION not set at all. A build from a tag, from an archive, or with LOCALVERSION set (an empty one suffices) makes "${release.slice(0, -1)}", which is another kernel to its modules. Give make a LOCALVERSION and pin what it makes.`,
       actual: release,
     };
   }

@@ -37,7 +37,7 @@ function* foldersOf(facts: KbuildFacts): Iterable<NamedFolder> {
       /^[^#\n]*?(?:\$[({]MAKE[)}]|\bmake)\b[^\n]*?[ \t]-C[ \t]*((?:\$?\$\([^)\n]*\)|`[^`\n]*`|[^\s$`])+)[^\n]*/gm,
     )) {
       const word = match[1] ?? '';
-      if (!recipe || !/[ \t](?:M|SUBDIRS|KBUILD_EXTMOD)=/.test(match[0])) continue;
+      if (!recipe || !/[ \t](?:M|SUBDIRS|KBUILD_EXTMOD)=/.test(match[0]) || /[ \t]clean\b/.test(match[0])) continue;
       // $(KDIR) is judged where it is set.
       if (/\$[({][\w.-]+[)}]/.test(word)) continue;
       const start = recipe.start + match.index + match[0].indexOf(word, match[0].search(/[ \t]-C/));

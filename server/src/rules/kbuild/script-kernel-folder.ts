@@ -59,6 +59,8 @@ interface Given {
 /** Only for an external module: `make -C linux` alone builds the kernel itself. */
 function given(command: ShellCommand): readonly Given[] {
   const words = command.argv.slice(1);
+  // Nothing is built.
+  if (words.some((word) => word.value === 'clean')) return [];
   const folder = words.flatMap((word, index) => directoryOf(word, words[index + 1]));
   const external = words.some((word) => /^(?:M|SUBDIRS|KBUILD_EXTMOD)=/.test(displayOf(word)));
   if (external) return folder;
