@@ -36,6 +36,10 @@ export interface CliIo {
   readonly progress: boolean;
   /** Width of the terminal, 120 where there is none. */
   readonly columns: number;
+  /** Width of the terminal at standard error, where progress is shown; `columns` where it is not known. */
+  readonly progressColumns?: number;
+  /** Runs `clean` when the user interrupts, before the program ends of it; until what is returned is called. */
+  onInterrupt?(clean: () => void): () => void;
   /** Absolute path that relative operands count from. */
   readonly cwd: string;
   /** Absent in tests that do without. */

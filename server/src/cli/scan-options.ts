@@ -42,12 +42,14 @@ export class ProgressLine {
   #phase = { total: 0, done: 0, startMs: 0 };
   #latest = 0;
   #shown = false;
+  #forget: (() => void) | undefined;
 
   constructor(io: CliIo) {
     this.#io = io;
     if (!io.progress) return;
     this.#waiting = setTimeout(() => this.#print('reading the kernel and the list of its modules'), silentMs);
     this.#waiting.unref();
+    this.#forget = io.onInterrupt?.(() => this.clear());
   }
 
   /** `undefined` where nobody would see it. */
@@ -59,6 +61,8 @@ export class ProgressLine {
     clearTimeout(this.#waiting);
     if (this.#shown) this.#io.err('\r\u001b[K');
     this.#shown = false;
+    this.#forget?.();
+    this.#forget = undefined;
   }
 
   #show(done: number, total: number): void {
@@ -75,7 +79,7 @@ export class ProgressLine {
 
   #print(text: string): void {
     this.#shown = true;
-    this.#io.err(`\r\u001b[K${text.slice(0, Math.max(20, this.#io.columns - 1))}`);
+    this.#io.err(`\r\u001b[K${text.slice(0, Math.max(1, (this.#io.progressColumns ?? this.#io.columns) - 1))}`);
   }
 }
 

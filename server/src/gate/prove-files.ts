@@ -60,6 +60,16 @@ export function createBoard(files: number): ProofBoard {
 
 /** Proves files until none is left to take. Runs in every thread of a scan at once, with the same job. */
 export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileReader, progress?: () => void): ProveReply {
+  const steps = proveInSteps(job, thread, reader);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    progress?.();
+  }
+}
+
+/** The same, a handful of files at a time, for a thread that has to listen in between. */
+export function* proveInSteps(job: ProveJob, thread: number, reader: ModuleFileReader): Generator<void, ProveReply> {
   const { board, uris, names } = job;
   const proof = new CleanProof(job.plan);
   const shapes: SignatureShape[] = [];
@@ -93,7 +103,7 @@ export function proveFiles(job: ProveJob, thread: number, reader: ModuleFileRead
       }
     }
     Atomics.add(board.counters, 1, last - first);
-    progress?.();
+    yield;
   }
 }
 

@@ -11,10 +11,30 @@ const io: CliIo = {
   colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
   progress: process.stderr.isTTY === true,
   columns: process.stdout.columns ?? 120,
+  // A terminal's width changes while a long scan runs.
+  get progressColumns() {
+    return process.stderr.columns ?? 80;
+  },
+  onInterrupt,
   cwd: process.cwd(),
   platform: scanPlatform,
 };
 const say = (message: string) => io.err(`vermagic: ${message}\n`);
+
+/** The program then ends as by the interruption itself, which shells want to see; others who listen end it their way. */
+function onInterrupt(clean: () => void): () => void {
+  const interrupted = (signal: NodeJS.Signals) => {
+    clean();
+    forget();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const forget = () => {
+    for (const signal of signals) process.off(signal, interrupted);
+  };
+  for (const signal of signals) process.on(signal, interrupted);
+  return forget;
+}
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

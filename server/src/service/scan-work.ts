@@ -1,7 +1,7 @@
 import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { TreeModule } from '../gate/list-modules.ts';
 import { enforcesSignatures } from '../gate/proof-plan.ts';
-import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
+import { type ProveJob, type ProveReply, proveFiles, proveInSteps } from '../gate/prove-files.ts';
 import type { FullChecked, ScanWork, ShapeMeaning } from '../gate/scan-modules.ts';
 import type { SignatureShape } from '../gate/signature-shape.ts';
 import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
@@ -78,7 +78,7 @@ export class ThreadedWork implements ScanWork {
       const replies: ProveReply[] = [];
       if (reader !== undefined) {
         if (packed) await reader.prepareXz();
-        replies.push(proveFiles(job, pool?.threads ?? 0, reader, throttled(tell)));
+        replies.push(await proveHere(job, pool?.threads ?? 0, reader, progress && tell));
       }
       replies.push(...((await Promise.all(asked)) as ProveReply[]));
       signal?.throwIfAborted();
@@ -187,12 +187,22 @@ export class ThreadedWork implements ScanWork {
   }
 }
 
-function throttled(tell: () => void): () => void {
+/** In this thread. With someone watching it stops again and again, so that an interruption is heard at once. */
+async function proveHere(
+  job: ProveJob,
+  thread: number,
+  reader: ThreadReader,
+  tell: (() => void) | undefined,
+): Promise<ProveReply> {
+  if (tell === undefined) return proveFiles(job, thread, reader);
+  const steps = proveInSteps(job, thread, reader);
   let last = performance.now();
-  return () => {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
     const now = performance.now();
-    if (now - last < progressMs) return;
-    last = now;
+    if (now - last < progressMs) continue;
     tell();
-  };
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  }
 }
