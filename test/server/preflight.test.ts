@@ -27,6 +27,7 @@ interface Manifest {
   readonly time: string;
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  readonly gates: readonly { readonly kind: string; readonly path: string; readonly ready: boolean }[];
   readonly trees: readonly {
     readonly path: string;
     readonly targets: readonly { readonly release: string | null; readonly vermagic: string | null }[];
@@ -109,6 +110,10 @@ describe('vermagic preflight', { skip: absent ?? false }, () => {
     assert.match(manifest.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     assert.ok(Date.parse(manifest.time) >= before && Date.parse(manifest.time) <= Date.now(), manifest.time);
     assert.deepEqual([manifest.ready, manifest.reasons], [true, []]);
+    assert.deepEqual(manifest.gates, [
+      { kind: 'rootfs', path: 'rootfs', ready: true },
+      { kind: 'lint', path: '.', ready: true },
+    ]);
     const [tree] = manifest.trees;
     assert.equal(manifest.trees.length, 1);
     assert.ok(tree);
@@ -159,6 +164,14 @@ describe('vermagic preflight', { skip: absent ?? false }, () => {
       /^Do not flash: \.: 1 error in scripts and configuration \(force-load\)\.$/,
     ],
     [
+      'a target whose tree is not there',
+      ({ dir }) => {
+        const targets = { board: { sources: ['rootfs'] }, other: { sources: ['rootfs-b'] } };
+        writeFileSync(join(dir, 'vermagic.json'), JSON.stringify({ targets }));
+      },
+      /^Do not flash: rootfs-b: it is not there, and the target other of vermagic\.json names it\.$/,
+    ],
+    [
       'a file that is no module',
       ({ dir, modules }) => {
         writeFileSync(join(modules, 'extra/zero.ko'), Buffer.alloc(4096));
@@ -177,6 +190,7 @@ describe('vermagic preflight', { skip: absent ?? false }, () => {
       if (status !== 1) return;
       const manifest = JSON.parse(readFileSync(join(place.dir, 'manifest.json'), 'utf8')) as Manifest;
       assert.equal(manifest.ready, false);
+      assert.equal(manifest.gates.filter((gate) => !gate.ready).length, 1, JSON.stringify(manifest.gates));
       assert.equal(`Do not flash: ${manifest.reasons.join('; ')}.`, last);
       assert.equal(manifest.trees[0]?.counts.modules, manifest.trees[0]?.modules.length);
     });

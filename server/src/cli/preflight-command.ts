@@ -7,6 +7,7 @@ import {
   type Gate,
   type GateRules,
   gatePlaces,
+  missingGates,
   openGate,
   reasonsOfGates,
   reasonsOfScripts,
@@ -62,7 +63,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     };
     for (const place of places) gates.push(await runGate(ports, tools, place, rules));
     progress.clear();
-    gates.push(await lintGate(operand, root, io, ports));
+    gates.push(...(await missingGates(project, ports, show)), await lintGate(operand, root, io, ports));
     const report: PreflightReport = { ...reasonsOfGates(gates), gates };
     await print(report, format, args, io, version);
     const manifest = args.value('manifest');

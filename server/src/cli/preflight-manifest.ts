@@ -20,6 +20,12 @@ export interface PreflightManifest {
   readonly time: string;
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** Every gate that was run. */
+  readonly gates: readonly {
+    readonly kind: PreflightReport['gates'][number]['kind'];
+    readonly path: string;
+    readonly ready: boolean;
+  }[];
   readonly trees: readonly {
     readonly path: string;
     readonly targets: readonly ScanReport['target'][];
@@ -34,8 +40,9 @@ export interface PreflightManifest {
   }[];
 }
 
+/** @throws Error where a module that was verified can no longer be read: what is there now is something else. */
 export async function preflightManifest(
-  { ready, reasons }: PreflightReport,
+  { ready, reasons, gates }: PreflightReport,
   trees: readonly VerifiedTree[],
   ports: Ports,
   version: string,
@@ -45,8 +52,11 @@ export async function preflightManifest(
   for (const { path, root, report, modules } of trees) {
     const hashed: { path: string; sizeBytes: number; sha256: string }[] = [];
     for (const { uri } of modules) {
-      // A file that vanished since is not part of what was verified; the verdict says so.
       const bytes = await ports.files.readFile(uri, limits.moduleBytes).catch(() => undefined);
+      // One that could not be read before either is among the reasons.
+      if (bytes === undefined && report.unreadable.length === 0) {
+        throw new Error(`${path}/${relativePath(root, uri)} was verified and can no longer be read; verify again`);
+      }
       if (bytes === undefined) continue;
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
       const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -56,5 +66,7 @@ export async function preflightManifest(
     const targets = (report.kernels ?? [report]).map(({ target }) => target);
     entries.push({ path, targets, counts: { modules: report.modules, loads, refused, undetermined }, modules: hashed });
   }
-  return { format: 1, tool: { name: 'vermagic', version }, time: time.toISOString(), ready, reasons, trees: entries };
+  const tool = { name: 'vermagic', version } as const;
+  const run = gates.map(({ kind, path, ready: passed }) => ({ kind, path, ready: passed }));
+  return { format: 1, tool, time: time.toISOString(), ready, reasons, gates: run, trees: entries };
 }

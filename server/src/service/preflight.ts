@@ -34,7 +34,7 @@ export interface Gate {
 
 /** What one gate found. */
 export interface GateResult {
-  readonly kind: 'rootfs' | 'build-tree' | 'lint';
+  readonly kind: 'rootfs' | 'build-tree' | 'source' | 'lint';
   readonly path: string;
   readonly ready: boolean;
   /** Why not, in a few words each. */
@@ -60,6 +60,23 @@ export async function gatePlaces(root: string, project: ProjectFile | undefined,
       places.push({ kind: 'rootfs', uri, recipe: undefined, release: undefined });
   }
   return places;
+}
+
+/** Sources of targets that are not there: what would have been verified in them was not. */
+export async function missingGates(
+  project: ProjectFile | undefined,
+  ports: Ports,
+  show: (uri: string) => string,
+): Promise<GateResult[]> {
+  const gates: GateResult[] = [];
+  for (const { name, sourceUris } of project?.targets ?? []) {
+    for (const uri of sourceUris) {
+      if ((await ports.files.stat(uri).catch(() => undefined)) !== undefined) continue;
+      const reason = `it is not there, and the target ${name} of vermagic.json names it`;
+      gates.push({ kind: 'source', path: show(uri), ready: false, reasons: [reason] });
+    }
+  }
+  return gates;
 }
 
 /** Whether a folder is a kernel build tree with modules in it: headers have none, so there is nothing to verify in them. */

@@ -8,6 +8,7 @@ import {
   type GatePlace,
   type GateResult,
   gatePlaces,
+  missingGates,
   openGate,
   reasonsOfGates,
   reasonsOfScripts,
@@ -78,6 +79,8 @@ export async function verify(ports: Ports, tools: VerificationTools, asked: Veri
     asked.kind === 'preflight'
       ? levelled([...(asked.stale ?? []), ...(await tools.lint(asked.uri))], asked.levels)
       : [];
+  if (asked.kind === 'preflight')
+    results.push(...(await missingGates(asked.project, ports, (uri) => shownIn(asked.uri, uri))));
   const reasons = reasonsOfScripts(scripts);
   if (asked.kind === 'preflight')
     results.push({ kind: 'lint', path: asked.name, ready: reasons.length === 0, reasons });
