@@ -29,6 +29,8 @@ export interface ReleaseParts {
   /** CONFIG_LOCALVERSION_AUTO=y. */
   readonly auto: boolean;
   readonly checkout: Checkout | undefined;
+  /** Content of a `.scmversion` file, which the script of up to Linux 6.1 takes in place of asking git. */
+  readonly scmVersion?: string | undefined;
 }
 
 /** UTS_RELEASE, as the kernel's own script makes it. */
@@ -38,7 +40,9 @@ export function composeRelease(parts: ReleaseParts, script: SetLocalVersion): st
 }
 
 function scmVersion(parts: ReleaseParts, script: SetLocalVersion): string {
-  const { auto, make, checkout } = parts;
+  const { auto, make, checkout, scmVersion: written } = parts;
+  if (written !== undefined && script === 'any-tag')
+    return auto ? written : written !== '' && make === undefined ? '+' : '';
   if (checkout === undefined || (!auto && make !== undefined)) return '';
   const commits = commitsSinceTag(parts, checkout, script);
   const dirty = checkout.changed ? '-dirty' : '';

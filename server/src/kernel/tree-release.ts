@@ -17,6 +17,8 @@ export interface TreeRelease {
   /** `undefined`: no git checkout, or one that began above this folder; nothing is ever appended then. */
   readonly git: GitHead | undefined;
   readonly script: SetLocalVersion | undefined;
+  /** Content of `.scmversion`; `undefined` without one, and where the kernel does not read it. */
+  readonly scmVersion: string | undefined;
 }
 
 /** `makefile`: the text where it is open in an editor. `undefined` for a folder that is no kernel source. */
@@ -32,14 +34,15 @@ export async function readTreeRelease(
   const version = versionOfMakefile(makefile ?? (await read('Makefile')) ?? '');
   if (version === undefined) return undefined;
   const config = await read('.config', limits.configBytes);
-  const script = await read('scripts/setlocalversion');
+  const kind = setLocalVersionOf(version.version, await read('scripts/setlocalversion'));
   return {
     version,
     files: await localVersionFiles(files, folder),
     config: config === undefined ? undefined : (/^CONFIG_LOCALVERSION="(.*)"$/m.exec(config)?.[1] ?? ''),
     auto: config !== undefined && /^CONFIG_LOCALVERSION_AUTO=y$/m.test(config),
     git: await readGitHead(files, folder),
-    script: setLocalVersionOf(version.version, script),
+    script: kind,
+    scmVersion: kind === 'version-tag' ? undefined : (await read('.scmversion'))?.trim(),
   };
 }
 
@@ -61,10 +64,12 @@ export async function localVersionFiles(
 }
 
 /**
- * Whether git makes the script append something when LOCALVERSION is not set: `tagged`: only for uncommitted changes;
- * `untagged`: always; `open`: only git could tell.
+ * Whether the script appends something when LOCALVERSION is not set: `tagged`: only for uncommitted changes; `untagged`:
+ * always; `written`: always, because `.scmversion` says so; `open`: only git could tell.
  */
-export function tagState({ git, script, version, files }: TreeRelease): 'none' | 'tagged' | 'untagged' | 'open' {
+export function tagState(tree: TreeRelease): 'none' | 'tagged' | 'untagged' | 'written' | 'open' {
+  const { git, script, version, files, scmVersion } = tree;
+  if (scmVersion !== undefined) return script === undefined ? 'open' : scmVersion === '' ? 'none' : 'written';
   if (git === undefined) return 'none';
   if (git.commit === undefined) return 'open';
   const named = tagsOfVersion(version.text, files.map(({ text }) => text).join(''));

@@ -27,7 +27,7 @@ function fromGit(tree: TreeRelease): ConfigSurroundings['git'] {
   const commit = tree.git?.commit?.slice(0, 12);
   const open = state === 'untagged' || state === 'open';
   return {
-    plus: state === 'untagged' ? '+' : '',
-    commit: open && commit !== undefined ? `-…-g${commit}` : '',
+    plus: state === 'untagged' || state === 'written' ? '+' : '',
+    commit: state === 'written' ? (tree.scmVersion ?? '') : open && commit !== undefined ? `-…-g${commit}` : '',
   };
 }

@@ -86,7 +86,7 @@ function releaseText(tree: TreeRelease, config: string | undefined, context: Rul
     ...(local?.value ? [`\`${local.value}\` (LOCALVERSION, ${placeOf(local, context)})`] : []),
   ];
   const fixed = `${tree.version.text}${tree.files.map(({ text }) => text).join('')}${own}${local?.value ?? ''}`;
-  const plus = !tree.auto && local === undefined && tagState(tree) === 'untagged' ? '+' : '';
+  const plus = !tree.auto && local === undefined && /^(?:untagged|written)$/.test(tagState(tree)) ? '+' : '';
   const made = `${fixed}${plus}`;
   return [
     `Release of a build here: ${[...pieces, ...(plus ? ['`+` (git)'] : [])].join(' + ')} = **\`${made}\`**${verdict(made, context)}`,
@@ -96,7 +96,17 @@ function releaseText(tree: TreeRelease, config: string | undefined, context: Rul
 
 function gitText(tree: TreeRelease, isSet: boolean): string {
   const state = tagState(tree);
-  if (state === 'none') return 'The source is no git checkout of its own: nothing more is appended.';
+  if (state === 'none') {
+    return tree.scmVersion === undefined
+      ? 'The source is no git checkout of its own: nothing more is appended.'
+      : 'An empty `.scmversion` is there: git is not asked, nothing more is appended.';
+  }
+  if (state === 'written') {
+    if (tree.auto) return `CONFIG_LOCALVERSION_AUTO: \`${tree.scmVersion}\` of \`.scmversion\` is appended.`;
+    return isSet
+      ? 'LOCALVERSION is set, so nothing is appended, not even a `+`.'
+      : 'The `+`: `.scmversion` is there and not empty, and LOCALVERSION is not set. An empty one keeps it away.';
+  }
   const tag =
     tree.script === 'any-tag'
       ? 'an annotated tag'

@@ -27,10 +27,16 @@ const scripts = [
 ];
 const byKind = new Map(scripts.map((file) => [setLocalVersionOf(undefined, readFileSync(file, 'utf8')), file]));
 
+interface State {
+  /** Annotated tags, and how many commits below HEAD they are. */
+  readonly tags: readonly (readonly [string, number])[];
+  readonly light?: string;
+  readonly changed?: true;
+  readonly scmVersion?: string;
+}
+
 /** States of a checkout of Linux 6.2.0-rc5: its tags (annotated, how far below HEAD) and changes. */
-const states: Readonly<
-  Record<string, { tags: readonly (readonly [string, number])[]; light?: string; changed?: true }>
-> = {
+const states: Readonly<Record<string, State>> = {
   'no tag': { tags: [] },
   'the tag of the version': { tags: [['v6.2-rc5', 0]] },
   'the tag of the version, changed': { tags: [['v6.2-rc5', 0]], changed: true },
@@ -45,6 +51,8 @@ const states: Readonly<
   },
   'a lightweight tag': { tags: [], light: 'v6.2-rc5' },
   'no tag, changed': { tags: [], changed: true },
+  'an empty .scmversion': { tags: [], scmVersion: '' },
+  'a .scmversion with something in it': { tags: [['v6.2-rc5', 0]], scmVersion: '-mine' },
 };
 const given: readonly Pick<ReleaseParts, 'files' | 'config' | 'make' | 'auto'>[] = [
   { files: '', config: '', make: undefined, auto: false },
@@ -66,7 +74,7 @@ for (const kind of ['any-tag', 'version-tag'] as const) {
         const tree = path.join(folder, name.replace(/\W/g, '-'));
         const checkout = makeTree(tree, state);
         for (const parts of given) {
-          const whole: ReleaseParts = { kernelVersion: '6.2.0-rc5', ...parts, checkout };
+          const whole: ReleaseParts = { kernelVersion: '6.2.0-rc5', ...parts, checkout, scmVersion: state.scmVersion };
           assert.equal(composeRelease(whole, kind), runScript(script ?? '', tree, whole), JSON.stringify(parts));
         }
         const head = await readGitHead(new NodeFileSystem(), fileUri(tree));
@@ -105,10 +113,7 @@ function git(tree: string, ...args: readonly string[]): string {
   return execFileSync('git', ['-C', tree, ...identity, ...args], { encoding: 'utf8' }).trim();
 }
 
-function makeTree(
-  tree: string,
-  state: { tags: readonly (readonly [string, number])[]; light?: string; changed?: true },
-): Checkout {
+function makeTree(tree: string, state: State): Checkout {
   if (!existsSync(tree)) mkdirSync(tree);
   git(tree, 'init', '--quiet');
   for (const commits of [2, 1, 0]) {
@@ -118,6 +123,7 @@ function makeTree(
     for (const [tag, at] of state.tags) if (at === commits) git(tree, 'tag', '-a', '-m', tag, tag);
   }
   if (state.light) git(tree, 'tag', state.light);
+  if (state.scmVersion !== undefined) writeFileSync(path.join(tree, '.scmversion'), state.scmVersion);
   if (state.changed) writeFileSync(path.join(tree, 'file'), 'changed');
   return { head: git(tree, 'rev-parse', 'HEAD'), annotatedTags: new Map(state.tags), changed: state.changed ?? false };
 }

@@ -2,6 +2,7 @@ import { describe, test } from 'node:test';
 import { configExamples } from '../../../server/src/rules/config/config.examples.ts';
 import { csourceExamples } from '../../../server/src/rules/csource/csource.examples.ts';
 import { kbuildExamples } from '../../../server/src/rules/kbuild/kbuild.examples.ts';
+import { kernelFolderExamples } from '../../../server/src/rules/kbuild/kernel-folder.examples.ts';
 import { releaseExamples } from '../../../server/src/rules/kbuild/release.examples.ts';
 import { logExamples } from '../../../server/src/rules/log/log.examples.ts';
 import { runExample } from './run-example.ts';
@@ -10,6 +11,7 @@ for (const [group, examples] of Object.entries({
   configExamples,
   kbuildExamples,
   releaseExamples,
+  kernelFolderExamples,
   csourceExamples,
   logExamples,
 })) {

@@ -40,6 +40,12 @@ describe('the release of a .config in a git checkout', () => {
     assert.equal(await release(config, { '/w/build.sh': '#!/bin/sh\nexport LOCALVERSION=\n' }), '5.15.148');
   });
 
+  it('takes what .scmversion says in place of asking git', async () => {
+    assert.equal(await release(config, { '/w/k/.scmversion': '' }), '5.15.148');
+    assert.equal(await release(config, { ...tagged, '/w/k/.scmversion': '-mine\n' }), '5.15.148+');
+    assert.equal(await release(auto, { ...tagged, '/w/k/.scmversion': '-mine\n' }), '5.15.148-mine');
+  });
+
   it('has the commit with CONFIG_LOCALVERSION_AUTO, whatever LOCALVERSION is', async () => {
     assert.equal(await release(auto), '5.15.148-…-g012345678901');
     assert.equal(await release(auto, { '/w/versions.env': 'LOCALVERSION=-tegra\n' }), '5.15.148-tegra-…-g012345678901');

@@ -1,4 +1,5 @@
 import { type MakefileVersion, versionOfMakefile } from '../../kernel/kernel-version.ts';
+import { tagsOfVersion } from '../../kernel/set-local-version.ts';
 import { readTreeRelease, tagState } from '../../kernel/tree-release.ts';
 import { uriName } from '../../ports/uri.ts';
 import type { KbuildAssignment } from '../../text/kbuild-syntax.ts';
@@ -77,17 +78,17 @@ async function* plus(
   // Set anywhere, even to nothing, it keeps the plus away.
   if (facts.pins?.pins.some((pin) => pin.role === 'localversion')) return;
   const tree = await readTreeRelease(facts.files, facts.folder, facts.document.text);
-  if (!tree || tree.auto || tagState(tree) !== 'untagged') return;
+  const state = tree && tagState(tree);
+  if (!tree || tree.auto || (state !== 'untagged' && state !== 'written')) return;
   const made = `${version.text}${tree.files.map(({ text }) => text).join('')}${tree.config ?? ''}`;
   const tag =
-    tree.script === 'any-tag'
-      ? 'an annotated tag'
-      : `the annotated tag v${version.text.replace(/^(\d+\.\d+)\.0(?!\d)/, '$1')}`;
+    tree.script === 'any-tag' ? 'an annotated tag' : `the annotated tag ${tagsOfVersion(version.text).join(' or ')}`;
+  const reason = state === 'written' ? '.scmversion is there and not empty' : `HEAD is not at ${tag}`;
   yield {
     rule: 'localversion-plus',
     start: assignment.nameStart,
     end: assignment.value.end,
-    message: `A build in this checkout makes "${made}+": HEAD is not at ${tag}, and nothing here sets LOCALVERSION.${expected ? ` ${expected.says[0]?.toUpperCase()}${expected.says.slice(1)}.` : ''} Give make a LOCALVERSION (an empty one suffices), or build from the tag.`,
+    message: `A build in this source makes "${made}+": ${reason}, and nothing here sets LOCALVERSION${expected ? `; ${expected.says}` : ''}. Give make a LOCALVERSION (an empty one suffices)${state === 'written' ? '' : ', or build from the tag'}.`,
     ...(expected && { expected: expected.value }),
     actual: `${made}+`,
     ...relatedPin(expected?.pin),
