@@ -147,6 +147,7 @@ describe('configurations against their own source', { skip }, () => {
       user = new Map([...user, ...Object.entries(values).map(([name, value]) => [name, { value }] as const)]);
       edited.update(user);
       const fresh: KconfigValues = new KconfigValues(tree, user, true);
+      assert.deepEqual([...edited.otherwise()].sort(), [...fresh.otherwise()].sort(), JSON.stringify(values));
       const others: readonly { readonly name: string }[] = [...tree.symbols.values()].filter(
         (symbol) => edited.textOf(symbol) !== fresh.textOf(symbol),
       );

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { FileSystem } from '../ports/file-system.ts';
 import { isWithin, joinUri, parentUri, uriName } from '../ports/uri.ts';
 import { type DotConfigSyntax, parseDotConfigSyntax } from '../text/dot-config-syntax.ts';
+import { DotConfigVersions } from '../text/dot-config-versions.ts';
 import { type KconfigProvider, type KconfigTree, loadKconfigTree } from '../text/kconfig-tree.ts';
 import { KconfigValues, type UserValue } from '../text/kconfig-values.ts';
 
@@ -20,11 +21,18 @@ export class KconfigStore implements KconfigProvider {
   /** Folders with kernel sources that may serve files outside any tree (`/boot/config-R`). */
   readonly #sources: readonly string[];
   readonly #values = new Map<string, { tree: KconfigTree; complete: boolean; values: KconfigValues }>();
+  readonly #versions = new Map<string, DotConfigVersions>();
   readonly #trees = new Map<string, Promise<KconfigTree | undefined>>();
 
   constructor(files: FileSystem, options: { sources?: readonly string[] } = {}) {
     this.#files = files;
     this.#sources = options.sources ?? [];
+  }
+
+  syntaxOf(uri: string, text: string): DotConfigSyntax {
+    const versions = this.#versions.get(uri) ?? new DotConfigVersions();
+    keepNewest(this.#versions, uri, versions, limits.kconfigDocuments);
+    return versions.read(text);
   }
 
   async treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined> {
@@ -35,15 +43,10 @@ export class KconfigStore implements KconfigProvider {
 
   valuesOf(uri: string, tree: KconfigTree, user: ReadonlyMap<string, UserValue>, complete: boolean): KconfigValues {
     const kept = this.#values.get(uri);
-    this.#values.delete(uri);
     const fits = kept?.tree === tree && kept.complete === complete;
     const current = fits ? kept : { tree, complete, values: new KconfigValues(tree, user, complete) };
     if (fits) current.values.update(user);
-    this.#values.set(uri, current);
-    for (const oldest of this.#values.keys()) {
-      if (this.#values.size <= limits.kconfigDocuments) break;
-      this.#values.delete(oldest);
-    }
+    keepNewest(this.#values, uri, current, limits.kconfigDocuments);
     return current.values;
   }
 
@@ -141,4 +144,14 @@ function archOfSymbols(config: DotConfigSyntax): string | undefined {
     ['LOONGARCH', 'loongarch'],
   ] as const;
   return symbols.find(([symbol]) => config.settings.get(symbol)?.value === 'y')?.[1];
+}
+
+/** The entry is the newest; the oldest ones beyond the limit go. */
+function keepNewest<Value>(entries: Map<string, Value>, key: string, value: Value, most: number): void {
+  entries.delete(key);
+  entries.set(key, value);
+  for (const oldest of entries.keys()) {
+    if (entries.size <= most) return;
+    entries.delete(oldest);
+  }
 }

@@ -31,6 +31,8 @@ export interface KconfigRequest {
 
 /** Finds and keeps the trees that configuration files belong to. */
 export interface KconfigProvider {
+  /** The lines of a configuration file, kept from one version of it to the next. */
+  syntaxOf(uri: string, text: string): DotConfigSyntax;
   /** The tree for a configuration file; `undefined` when there is no kernel source for it. */
   treeOf(uri: string, config: DotConfigSyntax): Promise<KconfigTree | undefined>;
   /** The tree's calculation for a file, kept from one version of it to the next. */

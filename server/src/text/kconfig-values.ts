@@ -43,6 +43,10 @@ export class KconfigValues {
   readonly #complete: boolean;
   readonly #values = new Map<KconfigSymbol, SymbolValue>();
   #readers: KconfigReaders | undefined;
+  /** Settings that come out otherwise, as far as known; `undefined`: not looked for yet. */
+  #otherwise: Set<string> | undefined;
+  /** Settings and symbols that may have changed since. */
+  readonly #doubtful = new Set<string>();
 
   constructor(tree: KconfigTree, user: ReadonlyMap<string, UserValue>, complete: boolean) {
     this.#tree = tree;
@@ -77,9 +81,10 @@ export class KconfigValues {
     this.#user = user;
     const modules = this.#tree.modules;
     if (changed.length > fewSettings || (modules && changed.includes(modules.name))) {
-      this.#values.clear();
+      this.#forget();
       return;
     }
+    for (const name of changed) this.#doubtful.add(name);
     const symbols = changed.flatMap((name) => this.#tree.symbols.get(name) ?? []);
     if (symbols.length === 0) return;
     this.#readers ??= kconfigReaders(this.#tree);
@@ -90,12 +95,42 @@ export class KconfigValues {
       const before = this.#values.get(symbol);
       if (before === undefined) continue;
       if (calculated++ > fewSymbols) {
-        this.#values.clear();
+        this.#forget();
         return;
       }
+      this.#doubtful.add(symbol.name);
       if (isSame(before, this.#calculated(symbol))) continue;
       for (const reader of this.#readers.get(symbol) ?? []) queue.add(reader);
     }
+  }
+
+  #forget(): void {
+    this.#values.clear();
+    this.#otherwise = undefined;
+  }
+
+  /**
+   * The settings of the configuration that Kconfig changes, drops or does not know. After an edit only what it reaches is
+   * looked at again: a lookup for each of 10,000 lines takes longer than all the rest of a keystroke.
+   */
+  otherwise(): ReadonlySet<string> {
+    const doubtful = this.#otherwise === undefined ? this.#user.keys() : this.#doubtful;
+    this.#otherwise ??= new Set();
+    for (const name of doubtful) {
+      if (this.#comesOutOtherwise(name)) this.#otherwise.add(name);
+      else this.#otherwise.delete(name);
+    }
+    this.#doubtful.clear();
+    return this.#otherwise;
+  }
+
+  #comesOutOtherwise(name: string): boolean {
+    const setting = this.#user.get(name);
+    if (setting === undefined) return false;
+    const symbol = this.#tree.symbols.get(name);
+    if (symbol === undefined || symbol.definitions.length === 0 || symbol.type === undefined) return true;
+    const computed = this.textOf(symbol);
+    return (computed !== undefined && computed !== setting.value) || this.isLeftOut(symbol);
   }
 
   /** The text in which a symbol's value would be written: `y`, `m`, `n`, or its text. */
@@ -317,8 +352,13 @@ function changedNames(
   after: ReadonlyMap<string, UserValue>,
 ): readonly string[] {
   const names: string[] = [];
-  for (const [name, { value }] of after) if (before.get(name)?.value !== value) names.push(name);
-  for (const name of before.keys()) if (!after.has(name)) names.push(name);
+  let kept = 0;
+  for (const [name, setting] of after) {
+    const known = before.get(name);
+    if (known !== undefined) kept++;
+    if (known !== setting && known?.value !== setting.value) names.push(name);
+  }
+  if (kept < before.size) for (const name of before.keys()) if (!after.has(name)) names.push(name);
   return names;
 }
 

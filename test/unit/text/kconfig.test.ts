@@ -92,7 +92,18 @@ config HZ
       [...tree.symbols.values()].map((symbol) => [symbol.name, calculated.textOf(symbol)]);
     const edited = new KconfigValues(tree, settings(start), true);
     all(edited);
+    const asked = new KconfigValues(tree, settings(start), true);
+    asked.otherwise();
     const seen = new Set<string>();
+    for (const edit of [...edits, { ...start, GONE: 'y', HZ: '1000' }, { ...start, HZ: '100' }]) {
+      asked.update(settings(edit));
+      const anew = new KconfigValues(tree, settings(edit), true).otherwise();
+      assert.deepEqual([...asked.otherwise()].sort(), [...anew].sort(), JSON.stringify(edit));
+    }
+    assert.deepEqual(
+      [...new KconfigValues(tree, settings({ ...start, GONE: 'y', HZ: '1000' }), true).otherwise()],
+      ['GONE', 'HZ'],
+    );
     for (const edit of edits) {
       edited.update(settings(edit));
       const fresh = all(new KconfigValues(tree, settings(edit), true));

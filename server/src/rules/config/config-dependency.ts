@@ -14,7 +14,9 @@ export const configDependency: ConfigRule = {
     let told = 0;
     let more = 0;
     let last: DotConfigSetting | undefined;
-    for (const setting of facts.syntax.settings.values()) {
+    const otherwise = values.otherwise();
+    for (const setting of otherwise.size === 0 ? [] : facts.syntax.settings.values()) {
+      if (!otherwise.has(setting.name)) continue;
       const found = differing(facts, tree, values, setting);
       if (found === undefined) continue;
       last = setting;

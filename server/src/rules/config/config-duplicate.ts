@@ -3,6 +3,8 @@ import { type ConfigRule, lineSpan } from './config-facts.ts';
 
 export const configDuplicate: ConfigRule = {
   *check(facts) {
+    const count = facts.syntax.lines.reduce((sum, line) => sum + (line.kind === 'setting' ? 1 : 0), 0);
+    if (count === facts.syntax.settings.size) return;
     const seen = new Map<string, DotConfigSetting>();
     const { lines } = facts.document;
     for (const line of facts.syntax.lines) {

@@ -1,4 +1,3 @@
-import { parseDotConfig } from '../../kernel/dot-config.ts';
 import { parseDotConfigSyntax } from '../../text/dot-config-syntax.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found, RuleContext, RuleSet } from '../text-rule.ts';
@@ -16,6 +15,7 @@ import { modversionsDisabled } from './modversions-disabled.ts';
 import { perKernelKey } from './per-kernel-key.ts';
 import { preemptDrift } from './preempt-drift.ts';
 import { sigForceWithoutKey } from './sig-force-without-key.ts';
+import { SyntaxConfig } from './syntax-config.ts';
 
 const rules: readonly ConfigRule[] = [
   preemptDrift,
@@ -46,8 +46,8 @@ export const configRules: RuleSet = {
 
 /** What is known of one configuration file: its lines, its target, its tree. */
 export async function configFacts(document: TextDocument, context: RuleContext): Promise<ConfigFacts> {
-  const syntax = parseDotConfigSyntax(document.text);
-  const config = parseDotConfig(document.text).value;
+  const syntax = context.kconfig?.syntaxOf(document.uri, document.text) ?? parseDotConfigSyntax(document.text);
+  const config = new SyntaxConfig(document.text, syntax);
   const role = configRole(document, config);
   const kconfig = await context.kconfig?.treeOf(document.uri, syntax);
   const target = comparableTarget(config, context.targets);
