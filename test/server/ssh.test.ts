@@ -148,6 +148,37 @@ exec sh -c "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#cd /#cd ${machine}#')
     assert.doesNotMatch(commands.join('\n'), /[^2]>|>(?!\/dev\/null)|\brm\b|\bmv\b|\bcp\b|-xf|modprobe|insmod/);
   });
 
+  it('tells of loaded modules that are not what the next boot loads', () => {
+    const planted = ['proc/modules', 'sys/module/orca_dma', 'sys/module/orca_ring'].map((name) => join(machine, name));
+    writeFileSync(
+      join(machine, 'proc/modules'),
+      ['orca_dma', 'orca_ring', 'visitor'].map((name) => `${name} 16384 0 - Live 0x0000000000000000 (O)\n`).join(''),
+    );
+    for (const [name, change] of [
+      ['orca_dma', 0],
+      ['orca_ring', 1],
+    ] as const) {
+      const note = noteOf(join(machine, 'lib/modules', release, `updates/orca/${name}.ko`));
+      note[16] = (note[16] as number) ^ change;
+      const notes = join(machine, 'sys/module', name, 'notes');
+      mkdirSync(notes, { recursive: true });
+      writeFileSync(join(notes, '.note.gnu.build-id'), note);
+    }
+    try {
+      const { findings } = JSON.parse(scan('board').out) as ScanReport;
+      const loaded = findings.filter(({ rule }) => rule === 'loaded-module-differs');
+      assert.deepEqual(
+        loaded.map(({ path, message }) => [path, message.split(' ', 1)[0]]),
+        [
+          [`lib/modules/${release}`, 'visitor'],
+          [`lib/modules/${release}/updates/orca/orca_ring.ko`, 'orca_ring'],
+        ],
+      );
+    } finally {
+      for (const name of planted) rmSync(name, { recursive: true });
+    }
+  });
+
   it('says which modules it was not allowed to copy', { skip: isRoot && 'root may read everything' }, () => {
     const locked = join(machine, 'lib/modules', release, 'updates/skua/skua_led.ko');
     chmodSync(locked, 0);
@@ -197,6 +228,14 @@ exec sh -c "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#cd /#cd ${machine}#')
     }
   });
 });
+
+/** The build id as the kernel shows it: note header, "GNU", the id. */
+function noteOf(file: string): Buffer {
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf(Buffer.from('\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0', 'latin1'));
+  assert.ok(at > 0, `${file} has no build id`);
+  return Buffer.from(bytes.subarray(at, at + 36));
+}
 
 function snapshot(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
