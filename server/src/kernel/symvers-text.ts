@@ -250,12 +250,12 @@ function lineDifference(
   other: string,
   otherStart: number,
 ): 'alike' | 'only the CRC' | 'more' {
+  const end = one.indexOf('\n', start);
+  // The line break belongs to it: a line that only starts like the other one is another.
+  if (end !== -1 && other.startsWith(one.slice(start, end + 1), otherStart)) return 'alike';
   const tab = one.indexOf('\t', start);
   const otherTab = other.indexOf('\t', otherStart);
-  const end = one.indexOf('\n', tab);
-  // The line break belongs to it: a line that only starts like the other one is another.
   if (end === -1 || !other.startsWith(one.slice(tab, end + 1), otherTab)) return 'more';
-  if (other.startsWith(one.slice(start, tab + 1), otherStart)) return 'alike';
   return crcOf(one, start) === crcOf(other, otherStart) ? 'alike' : 'only the CRC';
 }
 
