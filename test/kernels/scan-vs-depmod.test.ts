@@ -11,7 +11,10 @@ import type { ScanReport } from '@vermagic/shared';
 
 const cache = process.env['VERMAGIC_KERNEL_CACHE'] ?? '.cache/kernels';
 const headers = process.env['VERMAGIC_KERNEL_HEADERS'] ?? '/usr/src/linux-headers-6.1.0-56-amd64';
-const rootOf = (release: string) => join(cache, `linux-image-${release}_amd64`);
+const rootOf = (release: string) => {
+  const name = `linux-image-${release}_amd64`;
+  return [join(cache, 'x', name), join(cache, name)].find((place) => existsSync(place)) ?? join(cache, name);
+};
 /** -55 kept the ABI of -56; the RT flavour is another kernel altogether. */
 const [older, own, other] = ['6.1.0-55-amd64', '6.1.0-56-amd64', '6.1.0-56-rt-amd64'];
 const missing = [rootOf(older), rootOf(own), rootOf(other), headers].filter((path) => !existsSync(path));
