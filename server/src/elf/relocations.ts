@@ -11,7 +11,8 @@ export interface RelocationSection {
   readonly section: ElfSection;
   /** The section that is patched; `undefined` when `sh_info` names none. */
   readonly target: ElfSection | undefined;
-  readonly relocations: readonly ElfRelocation[];
+  /** Of the bytes that were read: not to be kept beyond the reading. */
+  readonly relocations: Iterable<ElfRelocation>;
 }
 
 export interface Relocations {
@@ -49,60 +50,69 @@ export function* readRelocations(
 }
 
 /**
- * The entries of one SHT_REL or SHT_RELA section; none when it does not lie inside the file.
+ * The entries of one SHT_REL or SHT_RELA section, each decoded when its turn comes; none when it does not lie inside the file.
  * @param left by symbol index, 0 for those whose relocations are left out.
  */
-export function* readRelocationSection(elf: ElfFile, section: ElfSection, left?: Uint8Array): Reading<ElfRelocation[]> {
+export function* readRelocationSection(
+  elf: ElfFile,
+  section: ElfSection,
+  left?: Uint8Array,
+): Reading<Iterable<ElfRelocation>> {
   const bytes = yield* sectionBytes(elf, section);
   const little = elf.header.endian === 'little';
-  return elf.header.class === 64
-    ? decode64(bytes, section.type === SHT_RELA, little, elf.header.machine === EM_MIPS, left)
-    : decode32(bytes, section.type === SHT_RELA, little, left);
+  const rela = section.type === SHT_RELA;
+  return {
+    [Symbol.iterator]: () =>
+      elf.header.class === 64
+        ? decode64(bytes, rela, little, elf.header.machine === EM_MIPS, left)
+        : decode32(bytes, rela, little, left),
+  };
 }
 
-function decode32(bytes: Uint8Array, rela: boolean, little: boolean, left: Uint8Array | undefined): ElfRelocation[] {
+function* decode32(
+  bytes: Uint8Array,
+  rela: boolean,
+  little: boolean,
+  left: Uint8Array | undefined,
+): Generator<ElfRelocation> {
   const view = viewOf(bytes);
   const entryBytes = rela ? 12 : 8;
-  const relocations: ElfRelocation[] = [];
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
     const info = view.getUint32(at + 4, little);
     if (left?.[info >>> 8] === 0) continue;
-    relocations.push({
+    yield {
       offset: view.getUint32(at, little),
       type: info & 0xff,
       symbolIndex: info >>> 8,
       addend: rela ? view.getInt32(at + 8, little) : undefined,
-    });
+    };
   }
-  return relocations;
 }
 
 /**
  * MIPS64 has no 64-bit `r_info` but a 32-bit symbol in the file's byte order and four bytes: special
  * symbol, third, second and first type (arch/mips/include/asm/elf.h, Elf64_Mips_Rela). The first type is given.
  */
-function decode64(
+function* decode64(
   bytes: Uint8Array,
   rela: boolean,
   little: boolean,
   mips: boolean,
   left: Uint8Array | undefined,
-): ElfRelocation[] {
+): Generator<ElfRelocation> {
   const view = viewOf(bytes);
   const entryBytes = rela ? 24 : 16;
-  const relocations: ElfRelocation[] = [];
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
     const symbolFirst = mips || !little;
     const symbolIndex = view.getUint32(symbolFirst ? at + 8 : at + 12, little);
     if (left?.[symbolIndex] === 0) continue;
-    relocations.push({
+    yield {
       offset: uint64(view, at, little),
       type: mips ? view.getUint8(at + 15) : view.getUint32(symbolFirst ? at + 12 : at + 8, little),
       symbolIndex,
       addend: rela ? int64(view, at + 16, little) : undefined,
-    });
+    };
   }
-  return relocations;
 }
 
 function int64(view: DataView, offset: number, little: boolean): number {

@@ -139,7 +139,7 @@ function* readPatchedPlaces(elf: ElfFile, target: ElfSection | undefined): Readi
 function branchesFirst(
   { target, relocations }: RelocationSection,
   symbols: readonly ElfSymbol[],
-): readonly ElfRelocation[] {
+): Iterable<ElfRelocation> {
   if (target === undefined || (target.flags & SHF_EXECINSTR) === 0) return relocations;
   const leavesSection = ({ type, symbolIndex }: ElfRelocation) =>
     isBranch(EM_AARCH64, type) && symbols[symbolIndex]?.sectionIndex !== target.index;

@@ -116,7 +116,7 @@ function* readRelocatedEntries(elf: ElfFile, table: ElfSection, symbols: SymbolT
   const strings: StringTables = new Map();
   const contents = yield* sectionBytes(elf, table);
   const relocations = yield* readRelocationSection(elf, section);
-  const byOffset = new Map(relocations.map((relocation) => [relocation.offset, relocation]));
+  const byOffset = new Map(Array.from(relocations, (relocation) => [relocation.offset, relocation]));
   const fieldBytes = byOffset.has(4) ? 4 : 8;
   const entries: ExportEntry[] = [];
   const text = function* (offset: number): Reading<string | undefined> {

@@ -42,7 +42,7 @@ export function* readParameterDetails(elf: ElfFile): Reading<ReadonlyMap<string,
   const table = elf.sections.find((section) => section.name === '__param' && isAllocated(section));
   if (table === undefined) return details;
   const { value } = yield* readRelocations(elf, (target) => target === table);
-  const relocations = value.sections.flatMap((section) => section.relocations);
+  const relocations = value.sections.flatMap((section) => [...section.relocations]);
   const pointers = new Map(relocations.map((relocation) => [relocation.offset, relocation]));
   const bytes = (yield* sectionBytes(elf, table)).slice();
   const layout = layouts[elf.header.class];

@@ -9,7 +9,8 @@ import { pathOf } from './path-of.ts';
 const largestBytes = 24 * 1024 * 1024;
 /** Unpacked: what is larger is left to the full check, so that the memory, which is kept, stays small. */
 const largestUnpackedBytes = 64 * 1024 * 1024;
-const firstBytes = 512 * 1024;
+/** The system gives memory as it is touched: a few modules of a tree are larger than a megabyte. */
+const firstBytes = largestBytes + 8;
 
 /** Whole files by plain system calls into one buffer. */
 export class NodeModuleReader implements ModuleFileReader {
