@@ -42,6 +42,7 @@ export class CleanProof {
   readonly #exports: ExportProof;
   readonly #namespaceNames: readonly Uint8Array[];
   readonly #exporterNames: readonly Uint8Array[];
+  readonly #proprietary: ReadonlySet<number>;
   readonly #sections = new SectionTable();
   /** For each export, the number of the module that last listed its CRC. */
   readonly #versionSeen: Uint32Array;
@@ -57,6 +58,7 @@ export class CleanProof {
     this.#exports = new ExportProof(plan, this.#table, this.#sections);
     this.#namespaceNames = plan.exports.namespaces.map(ascii);
     this.#exporterNames = plan.exports.exporters.map(ascii);
+    this.#proprietary = new Set(plan.exports.proprietary);
     this.#versionSeen = new Uint32Array(this.#table.size);
   }
 
@@ -174,9 +176,12 @@ export class CleanProof {
       if (modversions && table.hasCrc(entry) && this.#versionSeen[table.number(entry)] !== this.#turn) return false;
       const namespace = table.namespace(entry);
       if (namespace !== 0 && imported[namespace] !== 1) return false;
-      // A module cannot import from itself, nor from another file of its own name.
       const exporter = table.exporter(entry);
-      if (exporter !== 0 && isSame(this.#exporterNames[exporter] as Uint8Array, name)) return false;
+      if (exporter === 0) continue;
+      // A module cannot import from itself, nor from another file of its own name.
+      if (isSame(this.#exporterNames[exporter] as Uint8Array, name)) return false;
+      // What it may use besides depends on the order.
+      if (this.#proprietary.size > 0 && this.#proprietary.has(exporter)) return false;
     }
     return true;
   }

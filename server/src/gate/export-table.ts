@@ -11,6 +11,8 @@ export interface ExportTableImage {
   readonly namespaces: readonly string[];
   /** Names of the exporters by id, `-` folded to `_`; id 0 is the kernel itself. */
   readonly exporters: readonly string[];
+  /** Ids of the exporters that count as proprietary. */
+  readonly proprietary: readonly number[];
 }
 
 const headerWords = 4;
@@ -31,6 +33,7 @@ export function encodeExports(symbols: Iterable<ExportedSymbol>): ExportTableIma
   const namespaces = new Map([['', 0]]);
   const exporters = new Map([['vmlinux', 0]]);
   const exporterIds = new Map([['vmlinux', 0]]);
+  const proprietaryIds = new Set<number>();
   const encoder = new TextEncoder();
   let slots = 1024;
   while (slots < list.length * 3) slots *= 2;
@@ -40,7 +43,7 @@ export function encodeExports(symbols: Iterable<ExportedSymbol>): ExportTableIma
   const bytes = new Uint8Array(draft.buffer);
   let at = base;
   let used = 0;
-  for (const { symbol, crc, gplOnly, namespace, exporter } of list) {
+  for (const { symbol, crc, gplOnly, namespace, exporter, proprietary } of list) {
     const nameAt = (at + nameWord) * 4;
     const { written } = encoder.encodeInto(symbol, bytes.subarray(nameAt));
     const end = nameAt + written;
@@ -59,6 +62,7 @@ export function encodeExports(symbols: Iterable<ExportedSymbol>): ExportTableIma
       exporterId = idOf(exporters, foldedModuleName(exporter));
       exporterIds.set(exporter, exporterId);
     }
+    if (proprietary === true) proprietaryIds.add(exporterId);
     const flags = (crc === undefined ? 0 : hasCrcFlag) | (gplOnly ? gplOnlyFlag : 0);
     draft[at] = crc ?? 0;
     draft[at + 1] = flags | (idOf(namespaces, namespace) << namespaceShift);
@@ -73,7 +77,12 @@ export function encodeExports(symbols: Iterable<ExportedSymbol>): ExportTableIma
   draft[1] = used;
   const memory = new SharedArrayBuffer(at * 4);
   new Uint32Array(memory).set(draft.subarray(0, at));
-  return { memory, namespaces: [...namespaces.keys()], exporters: [...exporters.keys()] };
+  return {
+    memory,
+    namespaces: [...namespaces.keys()],
+    exporters: [...exporters.keys()],
+    proprietary: [...proprietaryIds],
+  };
 }
 
 function idOf(ids: Map<string, number>, name: string): number {

@@ -6,11 +6,11 @@ import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { absoluteField, holdsAddresses } from '../loader/absolute-fields.ts';
 import { pointerTypes } from '../loader/init-reference.ts';
 import { versionOf } from '../loader/kernel-versions.ts';
-import { gplCompatibleLicenses } from '../loader/license.ts';
 import { patchedBytes } from '../loader/relocation-facts.ts';
 import { relocationRules } from '../loader/relocation-rules.ts';
 import { usesFlexibleVersions, vendorProfiles } from '../loader/vendor-profile.ts';
 import type { LoadRequest } from '../loader/verdict.ts';
+import { gplCompatibleLicenses } from '../module/proprietary.ts';
 import type { ExportTableImage } from './export-table.ts';
 import { stub } from './module-sections.ts';
 

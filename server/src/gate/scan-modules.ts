@@ -1,14 +1,14 @@
 import type { CheckReport } from '@vermagic/shared';
 import type { SymbolTable } from '../kernel/symbol-table.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
-import type { ModuleExport } from '../module/kernel-module.ts';
 import { proven } from './clean-proof.ts';
-import { encodeExports, foldedModuleName } from './export-table.ts';
+import { encodeExports } from './export-table.ts';
 import { effectiveModules, type TreeModule } from './list-modules.ts';
 import { type ProofPlan, proofPlan } from './proof-plan.ts';
 import { boardStatus, createBoard, type ProofBoard, type ProveJob, type ProveReply } from './prove-files.ts';
 import type { SignatureShape } from './signature-shape.ts';
-import { listsKernelExports, type ProviderExports, type TreeProviders, TreeSymbols } from './tree-symbols.ts';
+import { allProviders, differingProviders, type LookedAtProviders } from './tree-providers.ts';
+import { listsKernelExports, type TreeProvider, type TreeProviders, TreeSymbols } from './tree-symbols.ts';
 
 /** What the full check says of one module. */
 export interface FullChecked {
@@ -29,7 +29,7 @@ export interface ScanWork {
   judge(module: TreeModule, shape: SignatureShape): Promise<ShapeMeaning>;
   /** Whether each is signed by a key that the target trusts. */
   verify(modules: readonly TreeModule[]): Promise<readonly boolean[]>;
-  readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]>;
+  readProviders(modules: readonly TreeModule[]): Promise<readonly TreeProvider[]>;
   check(modules: readonly TreeModule[], providers: TreeProviders): Promise<readonly FullChecked[]>;
 }
 
@@ -85,7 +85,8 @@ export interface ModuleScan {
 /**
  * Looks at all modules of a tree: proves most of them clean, checks the rest in full. What modules export is taken from the
  * target's Module.symvers first, and every provider's proof includes that it exports just that; where one does not, its own
- * exports take their place and everything is proven again. Where the target lists the kernel's own exports only, as an image
+ * exports take their place and everything is proven again; so it is where a provider turns out to be proprietary, because its
+ * users inherit that. Where the target lists the kernel's own exports only, as an image
  * does, those of all modules of an installed tree are read first.
  */
 export async function scanModules(input: ModuleScanInput, work: ScanWork): Promise<ModuleScan> {
@@ -93,27 +94,23 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
   const effective = effectiveModules(modules);
   const present = input.closed ? [...effective.keys()] : undefined;
   let providers: TreeProviders = { present, own: [] };
+  const read = (wanted: readonly TreeModule[]) => work.readProviders(wanted);
+  const readAllProviders = () => allProviders([...effective.values()], present, target.symbols, read);
   if (target.symbols === undefined) return checkAll(input, work, providers, "the target's exports are not known");
   if (input.obstacle !== undefined) {
-    return checkAll(input, work, await allProviders(input, work, effective), input.obstacle);
+    return checkAll(input, work, await readAllProviders(), input.obstacle);
   }
   const readAll = input.closed && !target.symbols.complete && listsKernelExports(target.symbols);
-  if (readAll) providers = await allProviders(input, work, effective);
+  if (readAll) providers = await readAllProviders();
   let plan = planFor(target, target.symbols, providers);
   if ('obstacle' in plan) {
-    return checkAll(input, work, readAll ? providers : await allProviders(input, work, effective), plan.obstacle);
+    return checkAll(input, work, readAll ? providers : await readAllProviders(), plan.obstacle);
   }
   const remembered = (await input.remembered?.(plan)) ?? new Map<string, Remembered>();
   let pass = await prove(input, work, plan, effective, remembered);
-  const differing = readAll
-    ? []
-    : modules.filter(
-        (module, file) => pass.board.status[file] === proven.exportsDiffer && effective.get(module.name) === module,
-      );
-  const own = await work.readExports(differing);
-  const asListed = !differ(own, target, providers);
+  if (!readAll) providers = await differingProviders(lookedAt(modules, pass, effective), present, target.symbols, read);
+  const asListed = readAll || (providers.own.length === 0 && providers.proprietary === undefined);
   if (!asListed) {
-    providers = { present, own };
     plan = planFor(target, target.symbols, providers);
     if ('obstacle' in plan) return checkAll(input, work, providers, plan.obstacle);
     pass = await prove(input, work, plan, effective, new Map());
@@ -124,6 +121,24 @@ export async function scanModules(input: ModuleScanInput, work: ScanWork): Promi
     remembered.size === modules.length &&
     pass.board.status.subarray(0, modules.length).every((status) => status === boardStatus.known);
   return { modules: scanned, providers, obstacle: undefined, plan, asListed, unchanged };
+}
+
+/** The modules that export something, each by the file that counts. */
+function lookedAt(
+  modules: readonly TreeModule[],
+  { board }: Pass,
+  effective: ReadonlyMap<string, TreeModule>,
+): LookedAtProviders {
+  const withStatus = (wanted: (status: number, self: number) => boolean) =>
+    modules.filter(
+      (module, file) =>
+        effective.get(module.name) === module && wanted(board.status[file] as number, board.self[file] as number),
+    );
+  return {
+    differing: withStatus((status) => status === proven.exportsDiffer),
+    doubtful: withStatus((status, self) => status === proven.doubt && self !== 0),
+    all: withStatus((status, self) => status === proven.exportsDiffer || self !== 0),
+  };
 }
 
 function planFor(target: TargetKernel, listed: SymbolTable, providers: TreeProviders): ReturnType<typeof proofPlan> {
@@ -302,49 +317,6 @@ async function meaningOf(
   known.set(key, found);
   bySame.set(shape, found);
   return found;
-}
-
-/** Whether any of the providers exports anything else than the table lists of it. */
-function differ(own: readonly ProviderExports[], target: TargetKernel, providers: TreeProviders): boolean {
-  if (own.length === 0) return false;
-  const symbols = new TreeSymbols(target.symbols as NonNullable<TargetKernel['symbols']>, providers);
-  const listedCounts = new Map<string, number>();
-  for (const { exporter } of symbols.symbols()) listedCounts.set(exporter, (listedCounts.get(exporter) ?? 0) + 1);
-  const byName = new Map<string, number>();
-  for (const [exporter, count] of listedCounts) {
-    if (exporter === 'vmlinux') continue;
-    const name = foldedModuleName(exporter);
-    byName.set(name, (byName.get(name) ?? 0) + count);
-  }
-  return own.some(
-    (provider) =>
-      !provider.exports.every((entry) => isListed(entry, provider.name, symbols)) ||
-      (byName.get(provider.name) ?? 0) !== new Set(provider.exports.map((entry) => entry.symbol)).size,
-  );
-}
-
-function isListed({ symbol, crc, gplOnly, namespace }: ModuleExport, name: string, symbols: TreeSymbols): boolean {
-  const listed = symbols.get(symbol);
-  if (listed === undefined || listed.exporter === 'vmlinux') return listed !== undefined;
-  return (
-    listed.crc === crc &&
-    listed.gplOnly === gplOnly &&
-    listed.namespace === namespace &&
-    foldedModuleName(listed.exporter) === name
-  );
-}
-
-async function allProviders(
-  input: ModuleScanInput,
-  work: ScanWork,
-  effective: ReadonlyMap<string, TreeModule>,
-): Promise<TreeProviders> {
-  const own = await work.readExports([...effective.values()]);
-  return {
-    present: input.closed ? [...effective.keys()] : undefined,
-    own: own.filter((one) => one.exports.length > 0),
-    all: true,
-  };
 }
 
 /** Without a plan: everything in full. */

@@ -1,6 +1,7 @@
 import type { Origin } from '../kernel/fact.ts';
 import type { ExportedSymbol, SymbolTable } from '../kernel/symbol-table.ts';
 import type { ModuleExport } from '../module/kernel-module.ts';
+import type { TaintingModule } from '../module/proprietary.ts';
 import { foldedModuleName } from './export-table.ts';
 
 /** What one module of the tree exports itself, where that differs from what the target's Module.symvers lists of it. */
@@ -10,11 +11,16 @@ export interface ProviderExports {
   readonly exports: readonly ModuleExport[];
 }
 
+/** Such a module, and what its users inherit. */
+export interface TreeProvider extends ProviderExports, TaintingModule {}
+
 /** Plain data from which every thread makes the same table. */
 export interface TreeProviders {
   /** Names of the modules that are there; `undefined` when all that the target lists count as there. */
   readonly present: readonly string[] | undefined;
   readonly own: readonly ProviderExports[];
+  /** Names of those that count as proprietary. */
+  readonly proprietary?: readonly string[];
   /** `own` holds what every module there exports: with the kernel's own exports that is all there is. */
   readonly all?: boolean;
 }
@@ -34,6 +40,7 @@ export class TreeSymbols implements SymbolTable {
   readonly #own = new Map<string, ExportedSymbol>();
   readonly #replaced: ReadonlySet<string>;
   readonly #all: boolean;
+  readonly #proprietary: ReadonlySet<string>;
   /** By exporter as the target writes it, which thousands of symbols share. */
   readonly #counted = new Map<string, boolean>();
 
@@ -41,13 +48,14 @@ export class TreeSymbols implements SymbolTable {
     this.#base = base;
     this.#present = providers.present === undefined ? undefined : new Set(providers.present);
     this.#all = providers.all === true && providers.present !== undefined;
+    this.#proprietary = new Set(providers.proprietary);
     this.#replaced = new Set(providers.own.map((provider) => provider.name));
     for (const { name, uri, exports } of providers.own) {
       const origin: Origin = { label: `exports of ${name}`, uri };
       for (const entry of exports) {
         const kernel = base.get(entry.symbol);
         if (kernel?.exporter === 'vmlinux' || this.#own.has(entry.symbol)) continue;
-        this.#own.set(entry.symbol, { ...entry, exporter: name, origin });
+        this.#own.set(entry.symbol, this.#marked({ ...entry, exporter: name, origin }));
       }
     }
   }
@@ -70,12 +78,12 @@ export class TreeSymbols implements SymbolTable {
     const own = this.#own.get(symbol);
     if (own !== undefined) return own;
     const listed = this.#base.get(symbol);
-    return listed !== undefined && this.#counts(listed) ? listed : undefined;
+    return listed !== undefined && this.#counts(listed) ? this.#marked(listed) : undefined;
   }
 
   *symbols(): Iterable<ExportedSymbol> {
     for (const listed of this.#base.symbols()) {
-      if (!this.#own.has(listed.symbol) && this.#counts(listed)) yield listed;
+      if (!this.#own.has(listed.symbol) && this.#counts(listed)) yield this.#marked(listed);
     }
     yield* this.#own.values();
   }
@@ -85,6 +93,12 @@ export class TreeSymbols implements SymbolTable {
     if (this.#own.has(symbol)) return undefined;
     const listed = this.#base.get(symbol);
     return listed === undefined || this.#counts(listed) ? undefined : listed.exporter;
+  }
+
+  #marked(symbol: ExportedSymbol): ExportedSymbol {
+    if (this.#proprietary.size === 0 || !this.#proprietary.has(foldedModuleName(symbol.exporter))) return symbol;
+    const { crc, exporter, gplOnly, namespace, origin } = symbol;
+    return { symbol: symbol.symbol, crc, exporter, gplOnly, namespace, origin, proprietary: true };
   }
 
   #counts({ exporter }: ExportedSymbol): boolean {

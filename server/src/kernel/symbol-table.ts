@@ -10,6 +10,8 @@ export interface ExportedSymbol {
   readonly gplOnly: boolean;
   /** '' for none. */
   readonly namespace: string;
+  /** The exporter counts as proprietary, and so do its users; a list of exports does not tell. */
+  readonly proprietary?: boolean;
   readonly origin: Origin;
 }
 

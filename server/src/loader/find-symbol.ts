@@ -1,13 +1,12 @@
 import type { Origin } from '../kernel/fact.ts';
 import type { LoadState } from './load-state.ts';
-import type { LoadedModule } from './machine.ts';
 
 /** An export as the loader finds it. */
 export interface FoundSymbol {
   /** Name of the exporting module; `undefined` for the kernel itself. */
   readonly owner: string | undefined;
-  /** The exporter, when it was given by `--with`. */
-  readonly loaded: LoadedModule | undefined;
+  /** The exporter is tainted with P. */
+  readonly proprietary: boolean;
   readonly crc: number | undefined;
   readonly gplOnly: boolean;
   readonly namespace: string;
@@ -28,7 +27,7 @@ export function findSymbol(state: LoadState, symbol: string): Lookup {
       ? undefined
       : {
           owner: exported.exporter === 'vmlinux' ? undefined : moduleNameOf(exported.exporter),
-          loaded: undefined,
+          proprietary: exported.proprietary === true,
           crc: exported.crc,
           gplOnly: exported.gplOnly,
           namespace: exported.namespace,
@@ -42,7 +41,7 @@ export function findSymbol(state: LoadState, symbol: string): Lookup {
     if (found !== undefined) {
       const origin = { label: loaded.module.uri, uri: loaded.module.uri };
       const { crc, gplOnly, namespace } = found;
-      return { owner: loaded.name, loaded, crc, gplOnly, namespace, origin };
+      return { owner: loaded.name, proprietary: loaded.taints.has('P'), crc, gplOnly, namespace, origin };
     }
   }
   if (listed !== undefined && listed.owner !== state.name) {

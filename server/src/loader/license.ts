@@ -1,15 +1,6 @@
+import { gplCompatibleLicenses } from '../module/proprietary.ts';
 import type { LoadCheck } from './load-check.ts';
 import { getModinfo } from './module-sections.ts';
-
-/** include/linux/license.h: license_is_gpl_compatible, exact strings. */
-export const gplCompatibleLicenses: readonly string[] = [
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-];
 
 /** Taint P for a licence that the kernel does not count as GPL-compatible. Only the first licence is read. */
 export const setLicense: LoadCheck = {

@@ -74,7 +74,7 @@ export class ScanMemory {
     const { exports, vermagic, vermagicTail: _tail, providers, relocations, licenses: _, ...rest } = plan;
     const facts = JSON.stringify([
       [format, this.#version, folder, this.#levels, rest],
-      [[...vermagic], [...relocations], [...providers], exports.namespaces, exports.exporters],
+      [[...vermagic], [...relocations], [...providers], exports.namespaces, exports.exporters, exports.proprietary],
     ]);
     const text = new TextEncoder().encode(facts);
     const all = new Uint8Array(text.length + exports.memory.byteLength);

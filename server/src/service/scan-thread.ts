@@ -2,11 +2,11 @@ import type { MajorityVermagic } from '../gate/findings/vermagic-findings.ts';
 import type { TreeModule } from '../gate/list-modules.ts';
 import { type ProveJob, type ProveReply, proveFiles } from '../gate/prove-files.ts';
 import type { FullChecked } from '../gate/scan-modules.ts';
-import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
+import type { TreeProvider, TreeProviders } from '../gate/tree-symbols.ts';
 import type { ModuleFileReader } from '../ports/module-file-reader.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.ts';
-import { providerExports } from './provider-exports.ts';
+import { readProviders } from './read-providers.ts';
 import type { TargetRecipe } from './target-recipe.ts';
 import { type SignatureTrust, verifySignatures } from './verify-signatures.ts';
 
@@ -18,7 +18,7 @@ export type ScanThreadRequest =
       readonly trust: SignatureTrust;
       readonly modules: readonly TreeModule[];
     }
-  | { readonly kind: 'exports'; readonly modules: readonly TreeModule[] }
+  | { readonly kind: 'providers'; readonly modules: readonly TreeModule[] }
   | {
       /** Before `check`: what all its modules have in common, sent once. */
       readonly kind: 'tree';
@@ -48,15 +48,15 @@ export class ScanThread {
   async answer(
     request: ScanThreadRequest,
     progress?: () => void,
-  ): Promise<ProveReply | readonly boolean[] | readonly ProviderExports[] | readonly FullChecked[] | undefined> {
+  ): Promise<ProveReply | readonly boolean[] | readonly TreeProvider[] | readonly FullChecked[] | undefined> {
     switch (request.kind) {
       case 'prove':
         if (request.packed) await this.#reader.prepareXz();
         return proveFiles(request.job, request.thread, this.#reader, progress);
       case 'verify':
         return verifySignatures(this.#ports, request.modules, request.trust);
-      case 'exports':
-        return providerExports(this.#ports, request.modules);
+      case 'providers':
+        return readProviders(this.#ports, request.modules);
       case 'tree':
         this.#tree = (await this.#checker(request.recipe, request.majority)).ofTree(request.providers, request.options);
         return undefined;

@@ -4,14 +4,14 @@ import { enforcesSignatures } from '../gate/proof-plan.ts';
 import { type ProveJob, type ProveReply, proveFiles, proveInSteps } from '../gate/prove-files.ts';
 import type { FullChecked, ScanWork, ShapeMeaning } from '../gate/scan-modules.ts';
 import type { SignatureShape } from '../gate/signature-shape.ts';
-import type { ProviderExports, TreeProviders } from '../gate/tree-symbols.ts';
+import type { TreeProvider, TreeProviders } from '../gate/tree-symbols.ts';
 import type { TargetKernel } from '../kernel/target-kernel.ts';
 import { withLateKeys } from '../kernel/trusted-keys.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanPool } from '../ports/scan-pool.ts';
 import type { FullChecker, FullCheckOptions, TreeChecker } from './full-checker.ts';
-import { providerExports } from './provider-exports.ts';
+import { readProviders } from './read-providers.ts';
 import type { ScanThreadRequest, ThreadReader } from './scan-thread.ts';
 import type { TargetRecipe } from './target-recipe.ts';
 import { signatureTrust, verifySignatures } from './verify-signatures.ts';
@@ -106,11 +106,11 @@ export class ThreadedWork implements ScanWork {
     );
   }
 
-  async readExports(modules: readonly TreeModule[]): Promise<readonly ProviderExports[]> {
+  async readProviders(modules: readonly TreeModule[]): Promise<readonly TreeProvider[]> {
     return this.#spread(
       modules,
-      (part) => ({ kind: 'exports', modules: part }),
-      (part) => providerExports(this.#ports, part),
+      (part) => ({ kind: 'providers', modules: part }),
+      (part) => readProviders(this.#ports, part),
     );
   }
 

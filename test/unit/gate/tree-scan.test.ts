@@ -37,6 +37,7 @@ interface ScanOptions {
   readonly policy?: PolicySource;
   readonly unreadable?: Readonly<Record<string, string>>;
   readonly cache?: ScanCache;
+  readonly shard?: NonNullable<ScanReport['shard']>;
   readonly reader?: (reader: MemoryModuleReader) => void;
 }
 
@@ -66,6 +67,7 @@ async function scan(files: MemoryFileSystem, options: ScanOptions = {}): Promise
       markerFolders: [],
       treeRules: true,
       version: 'test',
+      shard: options.shard,
       ...(options.cache === undefined ? {} : { cache: options.cache }),
     },
   );
@@ -101,6 +103,27 @@ describe('findings about a root file system', () => {
     assert.deepEqual(rulesOf(report), [`mixed-vermagic ${at}/extra/listener.ko`]);
     assert.equal(report.findings[0]?.expected, kernel.vermagic?.value);
     assert.equal(report.findings[0]?.actual, kernel.vermagic?.value.replace(release, other));
+  });
+
+  it('a GPL module that needs a proprietary one: the kernel lets it have GPL-only symbols or those', async () => {
+    const files = goodTree();
+    files.write(`${lib}/extra/beacon.ko`, edited(bytesOf.beacon, 'license=Dual MIT/GPL', 'license=Dual MIT/XPL'));
+    const report = await scan(files);
+    assert.deepEqual([report.modules, report.loads, report.refused], [2, 1, 1]);
+    const [refused] = report.results.filter(({ verdict }) => verdict === 'refused');
+    assert.equal(refused?.module.path, `${at}/extra/listener.ko`);
+    assert.equal(refused?.errno, 'ENOENT');
+    const message = 'module using GPL-only symbols uses symbols beacon_unsubscribe from proprietary module beacon.';
+    assert.ok(refused?.dmesg.includes(`listener: ${message}`), refused?.dmesg.join('\n'));
+    // The part of a scan that has only the one still knows what the other is.
+    const parts = await Promise.all([1, 2].map((index) => scan(files, { shard: { index, count: 2 } })));
+    assert.deepEqual(
+      parts.map(({ modules, refused: count }) => [modules, count]),
+      [
+        [1, 0],
+        [1, 1],
+      ],
+    );
   });
 
   it('release-dir-mismatch: the folder is named after another kernel', async () => {

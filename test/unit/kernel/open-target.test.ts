@@ -154,6 +154,27 @@ test('what out-of-tree modules of a rootfs export is known, from symvers or from
   assert.equal(target.symbols?.get('skua_get')?.origin.uri, uri);
 });
 
+test('of a rootfs’s out-of-tree modules it is known which are proprietary, and which count so for what they use', async () => {
+  const folder = '/rfs/lib/modules/5.15.148-tegra/updates';
+  const files = new MemoryFileSystem(rootfs);
+  const module = (name: string, license: string, ...imports: string[]) => {
+    files.write(`${folder}/${name}.ko`, 'ELF');
+    const exports = [{ symbol: `${name}_get`, crc: 7, gplOnly: false, namespace: '' }];
+    return moduleWith(`file://${folder}/${name}.ko`, { exports, license, imports });
+  };
+  const modules = [
+    module('auk', 'GPL', 'skua_get'),
+    module('skua', 'GPL v2', 'orca_get', 'printk'),
+    module('orca', 'NVIDIA'),
+    module('tern', 'Dual MIT/GPL', 'printk'),
+  ];
+  const target = await open(files, '/rfs', Object.fromEntries(modules.map((one) => [one.uri, one])));
+  const counts = ['auk', 'skua', 'orca', 'tern'].map(
+    (name) => target.symbols?.get(`${name}_get`)?.proprietary === true,
+  );
+  assert.deepEqual(counts, [true, true, true, false]);
+});
+
 test('a kernel without CRCs under a configuration with MODVERSIONS comes from two builds', async () => {
   const files = new MemoryFileSystem(tree('/linux'));
   files.write('/linux/Module.symvers', symvers.replace('d53ab0ff', '00000000'));

@@ -94,6 +94,18 @@ test('using a GPL-only symbol first bars the proprietary module’s', () => {
   ]);
 });
 
+test('a provider that the target lists as proprietary is one, as far as the kernel is one that asks', () => {
+  const listed: ExportSketch[] = [
+    gplOnly,
+    { symbol: 'vendor_fn', crc: 1, exporter: 'extra/vendor', proprietary: true },
+  ];
+  assert.equal(load(['gpl_fn', 'vendor_fn'], listed).errno, 'ENOENT');
+  assert.equal(load(['vendor_fn'], listed).taint, 'P');
+  const words = '5.4.0 SMP preempt mod_unload modversions ';
+  const old = { target: { release: '5.4.0' }, module: { vermagic: words } };
+  assert.equal(load(['gpl_fn', 'vendor_fn'], listed, old).verdict, 'loads');
+});
+
 test('inheriting taints the module, not the kernel: nothing stays when the load is refused', () => {
   assert.equal(load(['vendor_fn'], [], { predict: { loaded: [vendorModule] } }).taint, 'P');
   assert.equal(load(['vendor_fn', 'gone'], [], { predict: { loaded: [vendorModule] } }).taint, '');

@@ -9,9 +9,13 @@ export function moduleWith(
     readonly machine?: number;
     readonly structModuleSize?: number;
     readonly exports?: KernelModule['exports'];
+    /** A GPL-compatible one by default. */
+    readonly license?: string;
+    readonly imports?: readonly string[];
   },
 ): KernelModule {
   const modinfo = [
+    { key: 'license', value: facts.license ?? 'GPL' },
     ...(facts.vermagic === undefined ? [] : [{ key: 'vermagic', value: facts.vermagic }]),
     ...(facts.intree ? [{ key: 'intree', value: 'Y' }] : []),
   ];
@@ -22,6 +26,7 @@ export function moduleWith(
     modinfo,
     elf: { header },
     exports: facts.exports ?? [],
+    imports: (facts.imports ?? []).map((symbol, symbolIndex) => ({ symbol, weak: false, symbolIndex })),
     structModuleSize: facts.structModuleSize,
     signature: undefined,
   } as unknown as KernelModule;
