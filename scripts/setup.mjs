@@ -67,6 +67,8 @@ function install() {
   const digest = createHash('sha256').update(lock).digest('hex');
   const stamp = path.join(root, 'node_modules', '.vermagic-installed');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === digest) return;
+  if (fs.lstatSync(path.dirname(stamp), { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new Error('node_modules is a link, and what it leads to is of another package-lock.json. Remove the link.');
   console.log('Installing packages …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const { status } = run(npm, ['ci', '--loglevel=error']);
