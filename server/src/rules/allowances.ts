@@ -1,4 +1,4 @@
-import { globsOverlap } from './package-glob.ts';
+import { globCovers } from './package-glob.ts';
 import type { Policy } from './policy.ts';
 import type { Found } from './text-rule.ts';
 
@@ -7,8 +7,7 @@ export function isAllowed(found: Found, path: string, policy: Policy): boolean {
   return policy.allowed.some(
     (allowance) =>
       allowance.rule === found.rule &&
-      (allowance.match === undefined ||
-        (found.subject !== undefined && globsOverlap(allowance.match, found.subject))) &&
+      (allowance.match === undefined || (found.subject !== undefined && globCovers(allowance.match, found.subject))) &&
       (allowance.path === undefined || pathMatches(allowance.path, path)),
   );
 }

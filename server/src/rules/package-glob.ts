@@ -1,7 +1,8 @@
 /** One step of a compiled glob: a run of anything, or a test of one character. */
 type Step = 'any-run' | ((character: string) => boolean);
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789+-.';
+/** What names, paths and addresses consist of, in lower case: letters first, the most frequent. */
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789+-._~/:@$%&=,;!()[]{}^\'"`#|<>*?\\ ';
 
 /** Compiles a shell glob (`*`, `?`, `[…]`, `[!…]`) as fnmatch reads it; package names are lower case. */
 function compile(glob: string): readonly Step[] {
@@ -55,6 +56,26 @@ export function globsOverlap(left: string, right: string): boolean {
     return false;
   };
   return one.length < 200 && two.length < 200 && meet(0, 0);
+}
+
+/** True when every name that fits `inner` fits `outer` too. Of two runs of anything, only one that has the other's place counts. */
+export function globCovers(outer: string, inner: string): boolean {
+  const one = compile(outer.toLowerCase());
+  const two = compile(inner.toLowerCase());
+  const seen = new Set<number>();
+  const covers = (i: number, j: number): boolean => {
+    const key = i * (two.length + 1) + j;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    const a = one[i];
+    const b = two[j];
+    if (a === undefined) return b === undefined;
+    if (a === 'any-run') return covers(i + 1, j) || (b !== undefined && covers(i, j + 1));
+    if (b === undefined || b === 'any-run') return false;
+    const members = [...alphabet].filter(b);
+    return members.length > 0 && members.every(a) && covers(i + 1, j + 1);
+  };
+  return one.length < 200 && two.length < 200 && covers(0, 0);
 }
 
 /** True when a name has none of the characters that apt takes for a pattern. */

@@ -1,7 +1,7 @@
 import type { Severity } from '../findings/finding.ts';
 import { type RuleId, rules } from '../findings/registry.ts';
 import { limits } from '../limits.ts';
-import { globsOverlap } from './package-glob.ts';
+import { globCovers, globsOverlap, isPlainPackageName } from './package-glob.ts';
 import { type ForbiddenPackage, type PackName, policyPacks } from './policy-packs.ts';
 
 export type Level = Severity | 'off';
@@ -72,14 +72,27 @@ export class Policy {
     return this.#source.levels?.[rule] ?? rules[rule].level;
   }
 
-  /** The entry that forbids a package, the project's own before a pack's. `name` may be a pattern as apt takes it. */
+  /**
+   * The entry that forbids a package, the project's own before a pack's. `name` may be a pattern as apt takes it: then the
+   * worst of all that it covers decides.
+   */
   forbiddenBy(name: string): ForbiddenPackage | undefined {
     let known = this.#forbidden.get(name);
     if (known === undefined) {
-      known = this.forbid.find((entry) => globsOverlap(entry.glob, name)) ?? null;
+      known = this.#worstCovered(name) ?? this.forbid.find((entry) => globsOverlap(entry.glob, name)) ?? null;
       if (this.#forbidden.size < limits.policyAnswers) this.#forbidden.set(name, known);
     }
     return known ?? undefined;
+  }
+
+  /** The first of the entries that speak of the worst of what a pattern covers as a whole; a plain name covers itself alone. */
+  #worstCovered(pattern: string): ForbiddenPackage | undefined {
+    if (isPlainPackageName(pattern)) return undefined;
+    const covered = this.forbid.flatMap((entry) => {
+      if (!globCovers(pattern, entry.glob)) return [];
+      return isPlainPackageName(entry.glob) ? (this.forbiddenBy(entry.glob) ?? []) : [entry];
+    });
+    return covered.find((entry) => entry.atMost === undefined) ?? covered[0];
   }
 
   /** True for a package whose hold must not be released. */

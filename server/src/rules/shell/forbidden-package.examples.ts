@@ -31,6 +31,7 @@ export const forbiddenPackageExamples: readonly RuleExample[] = [
   },
   { name: 'headers', text: 'apt install ⟦nvidia-l4t-kernel-headers⟧\n' },
   { name: 'a glob that covers it', text: "apt-get install 'git' ⟦'nvidia-l4t-*'⟧\n" },
+  { name: 'globs of apt, escaped or not', text: 'apt install -y ⟦nvidia-l4t-*⟧ ⟦nvidia-l4t-rt-kernel\\*⟧\n' },
   { name: 'braces', text: 'apt-get install ⟦nvidia-l4t-{kernel,core}⟧\n' },
   { name: 'aptitude and nala', text: 'aptitude -y install ⟦nvidia-l4t-kernel⟧\nnala install -y ⟦nvidia-l4t-kernel⟧\n' },
   { name: 'a package file', text: 'dpkg -i ⟦./nvidia-l4t-kernel_5.15.148-tegra-36.4.0_arm64.deb⟧\n' },

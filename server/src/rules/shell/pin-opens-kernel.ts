@@ -28,26 +28,26 @@ export const pinOpensKernel: ScriptRule = {
   },
 };
 
-/** A protected package that the pin reaches. A pin on everything counts for the vendor's own archive only. */
+/** The protected package that the pin reaches, the worst of several. A pin on everything counts for the vendor's own archive only. */
 function openedBy(pin: AptPin, policy: Policy): string | undefined {
-  const protectedGlobs = [...policy.requireHold, ...policy.forbid.map((entry) => entry.glob)];
   const vendor = /nvidia|l4t|tegra|jetson|raspberrypi|raspi|archive\.raspberry/i.test(pin.pin);
   for (const { name } of pin.packages) {
-    if (name === '*') {
-      if (vendor) return protectedGlobs[0];
-      continue;
-    }
-    const regular = /^\/(.*)\/$/.exec(name);
-    const reached = protectedGlobs.find((glob) =>
-      regular === null ? globsOverlap(glob, name) : matches(regular[1] ?? '', glob.replaceAll('*', '')),
-    );
+    if (name === '*' && !vendor) continue;
+    const regular = /^\/(.*)\/$/.exec(name)?.[1];
+    const reached = regular === undefined ? reachedBy(name, policy) : namedBy(regular, policy);
     if (reached !== undefined) return reached;
   }
   return undefined;
 }
 
-/** A name in slashes is a POSIX extended expression; only its plain words are compared. */
-function matches(expression: string, name: string): boolean {
+function reachedBy(name: string, policy: Policy): string | undefined {
+  return policy.forbiddenBy(name)?.glob ?? policy.requireHold.find((glob) => globsOverlap(glob, name));
+}
+
+/** What an expression in slashes, a POSIX extended one, speaks of; only its plain words are compared. */
+function namedBy(expression: string, policy: Policy): string | undefined {
   const words = expression.split(/[^a-z0-9-]+/).filter((word) => word.length >= 3);
-  return words.length > 0 && words.every((word) => name.includes(word.replace(/-$/, '')));
+  if (words.length === 0) return undefined;
+  const globs = [...policy.requireHold, ...policy.forbid.map((entry) => entry.glob)];
+  return globs.find((glob) => words.every((word) => glob.replaceAll('*', '').includes(word.replace(/-$/, ''))));
 }
