@@ -35,6 +35,9 @@ function targetLines(file: string, { check, tokens, symbols }: TargetReport): st
     if (check.errno) lines.push(insmodMessage(file, check.errno));
     lines.push('```');
   }
+  for (const { dependsOn, lines: possible } of check.possibleDmesg ?? []) {
+    lines.push('', `dmesg, depending on ${dependsOn.map(text).join(' and ')}:`, '', '```text', ...possible, '```');
+  }
   if (check.findings.length > 0) {
     lines.push(
       '',

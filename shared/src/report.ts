@@ -25,7 +25,13 @@ export interface CheckReport {
   };
   readonly verdict: 'loads' | 'refused' | 'undetermined';
   readonly errno: string | null;
+  /** What the kernel logs in every case that the known facts leave open. */
   readonly dmesg: readonly string[];
+  /** What it logs in only some of these cases, by the missing facts that decide it. Absent when `dmesg` is the whole log. */
+  readonly possibleDmesg?: readonly {
+    readonly dependsOn: readonly string[];
+    readonly lines: readonly string[];
+  }[];
   readonly taint: string;
   readonly findings: readonly FindingReport[];
   /** Findings left out, where a scan has thousands of modules that are not clean: `findings` then has each rule's first. */

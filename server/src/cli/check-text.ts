@@ -42,7 +42,7 @@ export function checkText(reports: readonly CheckReport[], options: CheckTextOpt
     }
     lines.push(...reportLines(report, options));
   }
-  lines.push('', ...summary(reports, options.style), '');
+  lines.push('', ...summary(reports, options), '');
   return lines.join('\n');
 }
 
@@ -52,9 +52,17 @@ function reportLines(report: CheckReport, options: CheckTextOptions): string[] {
     `  ${verdictWord(report, style)}  ${style.bold(printable(report.target.name))}${consequence(report, style)}`,
   ];
   if (report.verdict === 'refused' || verbose) {
-    if (report.dmesg.length === 0 && report.verdict === 'refused')
+    const possible = report.possibleDmesg ?? [];
+    if (report.dmesg.length === 0 && possible.length === 0 && report.verdict === 'refused')
       lines.push(`    ${style.dim('(the kernel logs nothing)')}`);
-    for (const line of decisive(report, verbose)) lines.push(`    ${style.dim('kernel:')} ${printable(line)}`);
+    for (const line of decisive(report.dmesg, verbose)) lines.push(`    ${style.dim('kernel:')} ${printable(line)}`);
+    for (const { dependsOn, lines: some } of possible) {
+      const shown = decisive(some, verbose);
+      if (shown.length === 0) continue;
+      const facts = dependsOn.map(printable).join(' and ');
+      lines.push(...wrap(style.dim(`kernel, depending on ${facts}:`), options));
+      for (const line of shown) lines.push(`      ${printable(line)}`);
+    }
   }
   for (const missing of report.missing)
     lines.push(...wrap(`${style.yellow('missing')} ${printable(missing)}`, options));
@@ -74,9 +82,9 @@ function reportLines(report: CheckReport, options: CheckTextOptions): string[] {
 }
 
 /** The lines that say why, without those on taints that every load prints. */
-function decisive(report: CheckReport, verbose: boolean): readonly string[] {
-  if (verbose) return report.dmesg;
-  const refusals = report.dmesg.filter((line) => !/taint/.test(line));
+function decisive(dmesg: readonly string[], verbose: boolean): readonly string[] {
+  if (verbose) return dmesg;
+  const refusals = dmesg.filter((line) => !/taint/.test(line));
   const shown = refusals.slice(0, namedSymbols);
   return refusals.length > shown.length ? [...shown, `… and ${refusals.length - shown.length} more lines`] : shown;
 }
@@ -151,7 +159,7 @@ function wrap(text: string, { columns }: CheckTextOptions): string[] {
   return [...lines, line];
 }
 
-function summary(reports: readonly CheckReport[], style: Style): string[] {
+function summary(reports: readonly CheckReport[], { style, verbose }: CheckTextOptions): string[] {
   const targets = [...new Set(reports.map((report) => report.target.name))];
   const rows = targets.map((target) => {
     const own = reports.filter((report) => report.target.name === target);
@@ -164,7 +172,7 @@ function summary(reports: readonly CheckReport[], style: Style): string[] {
     ];
     return `${style.bold(printable(target))}: ${own.length} ${own.length === 1 ? 'module' : 'modules'}, ${parts.join(', ')}`;
   });
-  const folded = reports.some((report) => report.findings.length > 1);
+  const folded = !verbose && reports.some((report) => report.findings.length > 1);
   return folded ? [...rows, style.dim('--verbose shows every finding in full, --format json all there is.')] : rows;
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../findings/finding.ts';
 import type { NotedFinding } from './load-state.ts';
 import { sortTaint } from './taint.ts';
-import type { Errno, MissingFact, Verdict } from './verdict.ts';
+import type { Errno, MissingFact, PossibleLines, Verdict } from './verdict.ts';
 import type { WorldTree } from './world.ts';
 
 /** How one load ended in one world. */
@@ -17,7 +17,7 @@ export interface Outcome {
 /**
  * The verdict over all worlds: `loads` or `refused` only when every world agrees, an errno only when all
  * refusals share it, and of messages, taints and findings what is common to all. Missing facts are those whose
- * answers lead to different ends.
+ * answers lead to different ends. What only some worlds log is told with the facts that it depends on.
  */
 export function combineWorlds(tree: WorldTree<Outcome>): Verdict {
   const outcomes = outcomesOf(tree);
@@ -26,10 +26,12 @@ export function combineWorlds(tree: WorldTree<Outcome>): Verdict {
   const verdict = ends.size === 1 && !ends.has(unexplored) ? [...ends][0] : undefined;
   const errnos = new Set(outcomes.map((outcome) => outcome.errno));
   const certain = verdict === 'loads' || verdict === 'refused' ? verdict : 'undetermined';
+  const loggedIn = outcomesByLine(outcomes);
   return {
     verdict: certain,
     errno: certain === 'refused' && errnos.size === 1 ? first?.errno : undefined,
-    dmesg: (first?.dmesg ?? []).filter((line) => outcomes.every((outcome) => outcome.dmesg.includes(line))),
+    dmesg: (first?.dmesg ?? []).filter((line) => loggedIn.get(line)?.size === outcomes.length),
+    possibleDmesg: possibleLines(tree, loggedIn, outcomes.length),
     taint: sortTaint(
       [...(first?.taint ?? '')].filter((letter) => outcomes.every((outcome) => outcome.taint.includes(letter))),
     ),
@@ -87,6 +89,11 @@ function missingFacts(tree: WorldTree<Outcome>, verdict: Verdict['verdict']): re
     loads: ['taint', (outcome: Outcome) => outcome.taint],
   } as const;
   const [decides, name] = aspects[verdict];
+  return decidingFacts(tree, name).map((missing) => ({ ...missing, decides }));
+}
+
+/** Questions of which one answer leads to other ends than another, each once. */
+function decidingFacts(tree: WorldTree<Outcome>, name: (outcome: Outcome) => string): readonly MissingFact[] {
   const found = new Map<string, MissingFact>();
   function visit(node: WorldTree<Outcome>): void {
     if (node.kind !== 'question') {
@@ -94,12 +101,52 @@ function missingFacts(tree: WorldTree<Outcome>, verdict: Verdict['verdict']): re
     }
     const ends = new Set(node.branches.map((branch) => endsOf(branch, name).join(' ')));
     if (ends.size > 1 && !found.has(node.missing.fact)) {
-      found.set(node.missing.fact, { ...node.missing, decides });
+      found.set(node.missing.fact, node.missing);
     }
     node.branches.forEach(visit);
   }
   visit(tree);
   return [...found.values()];
+}
+
+/** Who logs a line, for every line in the order of its first appearance. */
+function outcomesByLine(outcomes: readonly Outcome[]): ReadonlyMap<string, ReadonlySet<Outcome>> {
+  const result = new Map<string, Set<Outcome>>();
+  for (const outcome of outcomes) {
+    for (const line of outcome.dmesg) {
+      const loggers = result.get(line);
+      if (loggers === undefined) {
+        result.set(line, new Set([outcome]));
+      } else {
+        loggers.add(outcome);
+      }
+    }
+  }
+  return result;
+}
+
+/** What only some worlds log, put together by the facts that decide it. */
+function possibleLines(
+  tree: WorldTree<Outcome>,
+  loggedIn: ReadonlyMap<string, ReadonlySet<Outcome>>,
+  worlds: number,
+): readonly PossibleLines[] {
+  const groups = new Map<string, { dependsOn: readonly string[]; lines: string[] }>();
+  for (const [line, loggers] of loggedIn) {
+    if (loggers.size === worlds) {
+      continue;
+    }
+    const logs = (outcome: Outcome) => (loggers.has(outcome) ? 'logged' : 'not logged');
+    const dependsOn = decidingFacts(tree, logs).map((missing) => missing.fact);
+    const key = dependsOn.join('\n');
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { dependsOn, lines: [line] });
+    } else {
+      group.lines.push(line);
+    }
+  }
+  return [...groups.values()];
 }
 
 const severities: readonly Severity[] = ['hint', 'info', 'warning', 'error'];

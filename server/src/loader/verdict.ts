@@ -29,12 +29,20 @@ export interface Verdict {
    * line, which nobody can know beforehand, is left out.
    */
   readonly dmesg: readonly string[];
+  /** Lines that the kernel logs only under some answers to the missing facts; empty when `dmesg` is the whole log. */
+  readonly possibleDmesg: readonly PossibleLines[];
   /** Letters that `/sys/module/NAME/taint` would show (or, when refused, that the kernel keeps), in bit order. */
   readonly taint: string;
   /** The first fatal one first; those of later checks say "would also". */
   readonly findings: readonly Finding[];
   /** Facts without which the verdict is open, each with how to supply it. */
   readonly missing: readonly MissingFact[];
+}
+
+export interface PossibleLines {
+  /** The missing facts, as `MissingFact.fact` names them. */
+  readonly dependsOn: readonly string[];
+  readonly lines: readonly string[];
 }
 
 export interface MissingFact {

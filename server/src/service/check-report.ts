@@ -32,6 +32,7 @@ export function checkReport(
     verdict: verdict.verdict,
     errno: verdict.errno ?? null,
     dmesg: verdict.dmesg,
+    ...(verdict.possibleDmesg.length > 0 ? { possibleDmesg: verdict.possibleDmesg } : {}),
     taint: verdict.taint,
     findings: verdict.findings.map(findingReport),
     missing: verdict.missing.map(({ fact, supply, decides }) => {

@@ -90,6 +90,7 @@ function checkUnreadable(module: KernelModule, reason: string, target: TargetKer
     verdict: packed ? 'refused' : 'undetermined',
     errno: undefined,
     dmesg: [],
+    possibleDmesg: [],
     taint: '',
     findings: atLevel(finding, options.levels ?? {}),
     missing: packed ? [] : [{ fact: 'the contents of the file', supply: message, check: 'module-checker' }],

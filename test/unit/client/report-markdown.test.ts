@@ -92,3 +92,14 @@ test('nothing that a module says of itself becomes markup', () => {
   assert.ok(!/^## injected/m.test(text), text);
   assert.ok(text.includes('6.1  SMP'), text);
 });
+
+test('log lines that depend on a missing fact stand apart from those that are certain', () => {
+  const base = report([]);
+  const [target] = base.targets;
+  assert.ok(target);
+  const possibleDmesg = [{ dependsOn: ["the size of the target's struct module"], lines: ['a', 'b'] }];
+  const check = { ...target.check, dmesg: [], possibleDmesg };
+  const markdown = reportMarkdown({ ...base, targets: [{ ...target, check }] });
+  assert.match(markdown, /dmesg, depending on the size of the target's struct module:\n\n```text\na\nb\n```/);
+  assert.doesNotMatch(reportMarkdown(base), /depending on/);
+});

@@ -158,6 +158,41 @@ test('what only some ends print or taint is not promised', () => {
   assert.equal(verdict.missing[0]?.decides, 'taint');
 });
 
+test('lines that only some ends log are told with the fact that decides them', () => {
+  const kernelModule = module({ vermagic: '6.8.0 SMP preempt mod_unload modversions ', versions: badLayout });
+  const kernel = target({ options: unsigned, release: '6.8.0', vendor: 'upstream', structModuleSize: undefined });
+  const verdict = predict(kernelModule, kernel);
+  assert.equal(verdict.verdict, 'refused');
+  assert.equal(verdict.errno, 'ENOEXEC');
+  assert.deepEqual(verdict.dmesg, []);
+  assert.deepEqual(verdict.possibleDmesg, [
+    {
+      dependsOn: ["the size of the target's struct module"],
+      lines: [
+        'demo: disagrees about version of symbol module_layout',
+        "module demo: .gnu.linkonce.this_module section size must match the kernel's built struct module size at run time",
+      ],
+    },
+  ]);
+});
+
+test('where a fact changes no line, none is only possible', () => {
+  const silent = module({ versions: undefined, vermagic: '6.1.0-55-amd64 SMP preempt mod_unload ' });
+  const verdict = predict(silent, target({ options: [...unsigned] }));
+  assert.equal(verdict.verdict, 'refused');
+  assert.deepEqual([verdict.dmesg, verdict.possibleDmesg], [[], []]);
+});
+
+test('what is logged in one end and silent in the other is possible', () => {
+  const verdict = predict(
+    module({ versions: undefined, vermagic: '6.1.0-55-amd64 SMP preempt mod_unload ' }),
+    target({ options: undefined, more: { sigEnforce: { value: false, origin: { label: 'test' } } } }),
+  );
+  assert.equal(verdict.verdict, 'refused');
+  const forced = verdict.possibleDmesg.filter(({ lines }) => lines.includes('demo: module_layout: kernel tainted.'));
+  assert.match(forced[0]?.dependsOn.join() ?? '', /CONFIG_MODULE_FORCE_LOAD/);
+});
+
 test('a finding that is fatal in one end and a warning in another is reported as the milder', () => {
   const verdict = predict(module({ versions: [layout] }), target({ options: unsigned, vendor: undefined }));
   assert.deepEqual(

@@ -93,8 +93,9 @@ function fact(name: string, value: string | Node): Node[] {
   return [h('dt', {}, name), h('dd', {}, value)];
 }
 
-function kernelLines(file: string, { dmesg, errno, module }: CheckReport, actions: PageActions): HTMLElement | null {
-  if (dmesg.length === 0 && !errno) return null;
+function kernelLines(file: string, check: CheckReport, actions: PageActions): HTMLElement | null {
+  const { dmesg, possibleDmesg = [], errno, module } = check;
+  if (dmesg.length === 0 && possibleDmesg.length === 0 && !errno) return null;
   const name = module.name ?? file.replace(/\.ko.*$/, '');
   const session: readonly (readonly [command: string, output: readonly string[]])[] = [
     ...(errno
@@ -106,6 +107,9 @@ function kernelLines(file: string, { dmesg, errno, module }: CheckReport, action
     ...(dmesg.length > 0 ? ([['dmesg', dmesg.map(visible)]] as const) : []),
   ];
   const output = session.flatMap(([, lines]) => lines).join('\n');
+  const possible = possibleDmesg.map(
+    ({ dependsOn, lines }) => [`dmesg, depending on ${dependsOn.join(' and ')}`, lines.map(visible)] as const,
+  );
   return h(
     'div',
     { class: 'terminal' },
@@ -118,7 +122,7 @@ function kernelLines(file: string, { dmesg, errno, module }: CheckReport, action
     h(
       'pre',
       { tabindex: 0, 'aria-label': 'Output of the tools and of the kernel' },
-      ...session.map(([command, lines]) => [
+      ...[...session, ...possible].map(([command, lines]) => [
         h('span', { class: 'prompt' }, `# ${command}`),
         `\n${lines.map((line) => `${line}\n`).join('')}`,
       ]),
