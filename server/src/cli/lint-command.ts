@@ -5,7 +5,9 @@ import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { limits } from '../limits.ts';
 import { FileError } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
+import { isWithin, parentUri } from '../ports/uri.ts';
 import { isBinary, isLinted, kindOf } from '../service/lint-document.ts';
+import type { ProjectFile } from '../service/project-file.ts';
 import { defaultSettings } from '../service/settings.ts';
 import { TextWorkspace } from '../service/text-workspace.ts';
 import type { FileKind } from '../text/file-kind.ts';
@@ -17,7 +19,7 @@ import { IgnoredFiles } from './ignored-files.ts';
 import { formatOf, json } from './output-format.ts';
 import { type PlacedFinding, sarif } from './sarif.ts';
 import { printable, type Style, severityPaint, styleFor } from './style.ts';
-import { findProject, targetsOf, uriOf } from './targets.ts';
+import { type Discover, discoverOnce, findProject, targetsOf, uriOf } from './targets.ts';
 
 /** JSON of one finding of `vermagic lint`; lines and columns count from 1, the end is exclusive. */
 export interface LintReport {
@@ -64,13 +66,15 @@ export async function lintFiles(
   const unreadable: string[] = [];
   const files = await filesOf(operands, { io, ports, unreadable });
   const project = await findProject(io, ports);
-  const targets = await targetsFor(files, named, io, ports);
-  const folder = project ? project.uri.slice(0, project.uri.lastIndexOf('/')) : uriOf(io, '.');
+  const discover = discoverOnce(ports);
+  const targets = await targetsFor(files, named, { io, ports, discover });
+  const folders = await foldersOf(operands, project, io, ports);
+  const providerUris = await providersFor(files, folders, io, discover);
   const texts = new TextWorkspace(ports, () => ({
-    folders: [folder],
+    folders,
     projects: project ? [project] : [],
     settings: defaultSettings,
-    providerUris: [],
+    providerUris,
     targets: async () => targets,
   }));
   const reports: LintReport[] = [];
@@ -81,14 +85,48 @@ export async function lintFiles(
   return { reports, files: files.length, unreadable };
 }
 
+interface Search {
+  readonly io: CliIo;
+  readonly ports: Ports;
+  readonly discover: Discover;
+}
+
+/** The project: the folder of `vermagic.json` or the current one, and folders named that lie elsewhere. */
+async function foldersOf(
+  operands: readonly string[],
+  project: ProjectFile | undefined,
+  io: CliIo,
+  ports: Ports,
+): Promise<readonly string[]> {
+  const folders = [project ? parentUri(project.uri) : uriOf(io, '.')];
+  for (const uri of operands.map((operand) => uriOf(io, operand))) {
+    if (folders.some((folder) => isWithin(folder, uri))) continue;
+    if ((await ports.files.stat(uri).catch(() => undefined))?.type === 'directory') folders.push(uri);
+  }
+  return folders;
+}
+
+/** The Module.symvers of modules that are built outside of a kernel, where a Kbuild file may name them. */
+async function providersFor(
+  files: readonly LintedFile[],
+  folders: readonly string[],
+  io: CliIo,
+  discover: Discover,
+): Promise<readonly string[]> {
+  if (!files.some(({ path: name, text }) => kindOf({ uri: uriOf(io, name), text }) === 'kbuild')) return [];
+  const found: string[] = [];
+  for (const folder of folders) found.push(...(await discover(folder)).providerSymvers);
+  return [...new Set(found)];
+}
+
 /** What makes or builds against a kernel is compared with the kernels there are; the rest needs none. */
-async function targetsFor(files: readonly LintedFile[], named: readonly string[], io: CliIo, ports: Ports) {
+async function targetsFor(files: readonly LintedFile[], named: readonly string[], { io, ports, discover }: Search) {
   if (named.length > 0) return targetsOf(named, io, ports);
   const wanted = files.some(({ path: name, text }) => {
     const kind = kindOf({ uri: uriOf(io, name), text });
     return kind !== undefined && (aboutKernels.has(kind) || /\bmake\b/.test(text));
   });
-  return wanted ? targetsOf([], io, ports).catch(withoutTargets) : [];
+  return wanted ? targetsOf([], io, ports, discover).catch(withoutTargets) : [];
 }
 
 const aboutKernels: ReadonlySet<FileKind> = new Set(['dot-config', 'kbuild', 'makefile', 'pins', 'kernel-log']);

@@ -5,14 +5,15 @@ import { openRunningTarget } from '../kernel/open-running.ts';
 import { openTarget } from '../kernel/open-target.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
+import { fileUri } from '../ports/uri.ts';
 import { type ProjectFile, parseProjectFile, projectFileName } from '../service/project-file.ts';
 import { targetPartReaders } from '../service/target-part-readers.ts';
 import { TargetRegistry } from '../service/target-registry.ts';
-import { discoverWorkspace } from '../service/workspace-discovery.ts';
+import { type Discovery, discoverWorkspace } from '../service/workspace-discovery.ts';
 import { type CliIo, UsageError } from './cli-io.ts';
 
 export function uriOf(io: CliIo, operand: string): string {
-  return pathToFileURL(path.resolve(io.cwd, operand)).href;
+  return fileUri(pathToFileURL(path.resolve(io.cwd, operand)).href);
 }
 
 /** The `vermagic.json` of the current folder or of the nearest one above it. */
@@ -32,17 +33,35 @@ export async function findProject(io: CliIo, ports: Ports): Promise<ProjectFile 
   }
 }
 
+/** What lies in a folder. */
+export type Discover = (folder: string) => Promise<Discovery>;
+
+/** Looks through a folder only once, however often it is asked about. */
+export function discoverOnce(ports: Ports): Discover {
+  const known = new Map<string, Promise<Discovery>>();
+  return (folder) => {
+    const found = known.get(folder) ?? discoverWorkspace(ports, [folder]);
+    known.set(folder, found);
+    return found;
+  };
+}
+
 /**
  * The targets that `--target` names: names of `vermagic.json`, `running`, or paths. Without any, all of `vermagic.json`; where
  * that has none, the kernels found in the current folder.
  * @throws UsageError when a name or path leads nowhere, or there is nothing to compare with.
  */
-export async function targetsOf(names: readonly string[], io: CliIo, ports: Ports): Promise<OpenedTarget[]> {
+export async function targetsOf(
+  names: readonly string[],
+  io: CliIo,
+  ports: Ports,
+  discover: Discover = discoverOnce(ports),
+): Promise<OpenedTarget[]> {
   const project = await findProject(io, ports);
   const registry = new TargetRegistry(ports, { partReaders: targetPartReaders(ports) });
   registry.define({ projects: project ? [project] : [] });
   if (names.length === 0 && registry.definitions.length === 0) {
-    const { targets } = await discoverWorkspace(ports, [uriOf(io, '.')]);
+    const { targets } = await discover(uriOf(io, '.'));
     registry.define({ discovered: targets.slice(0, limits.comparedTargets), folders: [uriOf(io, '.')] });
   }
   const wanted = names.length > 0 ? names : registry.definitions.map((definition) => definition.name);

@@ -3,6 +3,7 @@ import { csourceRules } from '../rules/csource/csource-rules.ts';
 import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
 import { localversionFileRules } from '../rules/kbuild/localversion-file.ts';
 import { pinsRules } from '../rules/kbuild/pins-rules.ts';
+import { scriptExtraSymbolsRules } from '../rules/kbuild/script-extra-symbols.ts';
 import { scriptKernelFolderRules } from '../rules/kbuild/script-kernel-folder.ts';
 import { logRules } from '../rules/log/log-rules.ts';
 import { scriptRules } from '../rules/shell/script-rules.ts';
@@ -18,6 +19,7 @@ export const ruleSets: readonly RuleSet[] = [
   pinsRules,
   localversionFileRules,
   scriptKernelFolderRules,
+  scriptExtraSymbolsRules,
   csourceRules,
   logRules,
 ];

@@ -1,38 +1,49 @@
 import { joinUri, parentUri, relativePath, uriName, uriPath } from '../../ports/uri.ts';
 import type { ModuleBuild } from '../../text/kbuild-modules.ts';
 import type { Found, FoundFix } from '../text-rule.ts';
+import { mayBeMade, mayBeNamedElsewhere, recipeSymbols } from './extra-symbols-given.ts';
 import { exists, type KbuildFacts, type KbuildRuleCheck, readText, type SymbolProvider } from './kbuild-facts.ts';
 
 export const extraSymbolsMissing: KbuildRuleCheck = {
   async *check(facts) {
     const named = new Set<string>();
-    for (const word of facts.model.extraSymbols) {
-      const uri = facts.resolve(word.text);
+    const { document, files, model } = facts;
+    const given = recipeSymbols(facts.syntax, document.text);
+    const words = [...model.extraSymbols, ...given];
+    for (const word of words) {
+      // A Makefile without modules of its own builds those of other folders, the providers among them.
+      const isDriver = document.kind !== 'kbuild' || given.includes(word);
+      // make reads a relative path from the kernel's folder.
+      const uri = isDriver && /^[^$`/]/.test(word.text) ? undefined : facts.resolve(word.text);
       if (uri === undefined) {
         // Some path that only make can tell may be any of the providers.
         named.add('*');
         continue;
       }
       named.add(uri);
-      if ((await exists(facts.files, uri)) === false) {
-        yield {
-          rule: 'extra-symbols-missing',
-          start: word.start,
-          end: word.end,
-          message: `There is no ${uriPath(uri)}. modpost will report the provider's symbols as undefined. Build the provider first: its build writes Module.symvers beside its Makefile.`,
-          fixes: facts.providers
-            .filter((provider) => provider.uri !== uri && parentUri(provider.uri) !== facts.folder)
-            .slice(0, 3)
-            .map((provider) => ({
-              title: `Use ${written(facts, provider)}`,
-              edits: [{ start: word.start, end: word.end, newText: written(facts, provider) }],
-            })),
-        };
-      }
+      if (!files || (await exists(files, uri)) !== false) continue;
+      if (isDriver && (await mayBeMade(files, uri, { text: document.text, except: words }))) continue;
+      yield {
+        rule: 'extra-symbols-missing',
+        start: word.start,
+        end: word.end,
+        message: missingFile(uri),
+        fixes: facts.providers
+          .filter((provider) => provider.uri !== uri && parentUri(provider.uri) !== facts.folder)
+          .slice(0, 3)
+          .map((provider) => ({
+            title: `Use ${written(facts, provider, word.text)}`,
+            edits: [{ start: word.start, end: word.end, newText: written(facts, provider, word.text) }],
+          })),
+      };
     }
-    if (!named.has('*')) yield* unnamedProviders(facts, named);
+    if (!named.has('*') && document.kind === 'kbuild') yield* unnamedProviders(facts, named);
   },
 };
+
+export function missingFile(uri: string): string {
+  return `There is no ${uriPath(uri)}. modpost will report the provider's symbols as undefined. Build the provider first: its build writes Module.symvers beside its Makefile.`;
+}
 
 /** Providers whose symbols the modules' sources use although the file does not name them. */
 async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>): AsyncIterable<Found> {
@@ -48,7 +59,7 @@ async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>)
         (name) =>
           provider.table.get(name) !== undefined && own?.table.get(name) === undefined && !isKernels(facts, name),
       );
-      if (symbols.length === 0) continue;
+      if (symbols.length === 0 || (await mayBeNamedElsewhere(facts, provider.uri))) continue;
       yield {
         rule: 'extra-symbols-missing',
         start: module.word.start,
@@ -108,8 +119,10 @@ function addProvider(facts: KbuildFacts, provider: SymbolProvider): FoundFix {
   return { title, edits: [{ start: at, end: at, newText: `KBUILD_EXTRA_SYMBOLS += ${path}\n` }], preferred: true };
 }
 
-function written(facts: KbuildFacts, provider: SymbolProvider): string {
-  return pathFrom(facts.folder, provider.uri);
+/** A recipe's path is seen by make alone, which has no $(src). */
+function written(facts: KbuildFacts, provider: SymbolProvider, instead = ''): string {
+  const path = pathFrom(facts.folder, provider.uri);
+  return instead.startsWith('$(CURDIR)') ? path.replace(/^\$\(src\)/, '$(CURDIR)') : path;
 }
 
 /** A file as a Kbuild file of `folder` would write it: from $(src), which both Kbuild and a plain Makefile know. */

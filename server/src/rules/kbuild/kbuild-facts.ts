@@ -32,6 +32,7 @@ export interface KbuildFacts {
   readonly pins: PinPicture | undefined;
   readonly providers: readonly SymbolProvider[];
   readonly files: FileSystem | undefined;
+  readonly workspaceUri: string | undefined;
   /** The URI of a path written in the file; `undefined` when only make could tell where it leads. */
   resolve(text: string): string | undefined;
 }
@@ -50,13 +51,17 @@ export function kbuildFacts(document: TextDocument, context: RuleContext): Kbuil
     pins: context.pins,
     providers: context.providers ?? [],
     files: context.files,
+    workspaceUri: context.workspaceUri,
     resolve: (text) => {
-      const path = expandKbuild(text, variables);
+      const path = expandKbuild(text.replace(ownFolder, uriPath(folder)), variables);
       if (path === undefined || path === '' || /[*?%]/.test(path)) return undefined;
       return joinUri(path.startsWith('/') ? 'file:///' : folder, path);
     },
   };
 }
+
+/** The folder that make, or the shell of a recipe, runs in. */
+const ownFolder = /\$?\$\((?:shell\s+)?pwd\)|`pwd`|\$\$(?:PWD\b|\{PWD\})/g;
 
 /** Whether there is such a file or folder; `undefined` when it cannot be looked at. */
 export async function exists(files: FileSystem | undefined, uri: string): Promise<boolean | undefined> {

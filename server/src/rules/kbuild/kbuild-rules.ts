@@ -16,8 +16,13 @@ const rules: readonly KbuildRuleCheck[] = [
   makefileKernelFolder,
 ];
 
-/** Only about the kernel and where it is: these hold for a Makefile that leaves the modules to a Kbuild file. */
-const folderRules: readonly KbuildRuleCheck[] = [symversMissing, kernelMakefile, makefileKernelFolder];
+/** About the kernel, where it is, and what is given to a build there: these hold for a Makefile that leaves the modules to a Kbuild file. */
+const folderRules: readonly KbuildRuleCheck[] = [
+  extraSymbolsMissing,
+  symversMissing,
+  kernelMakefile,
+  makefileKernelFolder,
+];
 
 /** The rules over Kbuild files, and over Makefiles that lead to one. */
 export const kbuildRules: RuleSet = {

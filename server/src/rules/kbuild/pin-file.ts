@@ -36,8 +36,8 @@ export function pinSource(path: string): PinSource | undefined {
   if (/^(?:BUILD_)?MANIFEST\.json$/.test(name)) return 'manifest';
   if (/\.env$|^\.env$/.test(name)) return 'env';
   if (/\.(?:sh|bash)$|^(?:postinst|preinst|setlocalversion)$/.test(name)) return 'script';
-  if (/(?:^|\/)(?:scripts|bin|tools|ci|hack|debian)\/(?!changelog$|rules$)[\w-]+$/.test(path)) return 'script';
   if (/^(?:GNU)?[Mm]akefile$|\.mk$/.test(name) || /debian\/rules$/.test(path)) return 'makefile';
+  if (/(?:^|\/)(?:scripts|bin|tools|ci|hack|debian)\/(?!changelog$|rules$)[\w-]+$/.test(path)) return 'script';
   if (/(?:^|\/)debian\/changelog$/.test(path)) return 'changelog';
   if (/(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$|\.gitlab-ci\.yml$/.test(path)) return 'ci';
   return /^(?:Docker|Container)file/.test(name) ? 'dockerfile' : undefined;
@@ -88,7 +88,7 @@ function assigned(source: Exclude<PinSource, 'env' | 'script'>, text: string): r
     case 'makefile':
       return [
         ...makeAssignments(text),
-        ...parseEnvAssignments(recipesOf(text)).filter((one) => roleOf(one.name) !== undefined),
+        ...parseEnvAssignments(recipesOf(text)).filter((one) => roleOf(one.name) !== undefined || isList(one.name)),
       ];
     case 'dockerfile':
       return dockerArguments(text);
@@ -152,7 +152,8 @@ function makeAssignments(text: string): Assigned[] {
   // What the kernel's own Makefile says of itself is compared with the pins; it is none.
   const isKernel = versionOfMakefile(text) !== undefined;
   return parseKbuild(text)
-    .assignments.filter((one) => one.operator !== 'define' && one.operator !== '!=' && one.operator !== '+=')
+    .assignments.filter((one) => one.operator !== 'define' && one.operator !== '!=')
+    .filter((one) => one.operator !== '+=' || isList(one.name))
     .filter((one) => !isKernel || one.name !== 'EXTRAVERSION')
     .map((one) => ({
       name: one.name,
@@ -163,6 +164,11 @@ function makeAssignments(text: string): Assigned[] {
       valueEnd: one.value.end,
       isDefault: one.operator === '?=' || one.conditions.length > 0,
     }));
+}
+
+/** What each place adds to; the files that do so count, not the values. */
+function isList(name: string): boolean {
+  return name === 'KBUILD_EXTRA_SYMBOLS';
 }
 
 /** The text with everything but recipe lines blanked, so that offsets stay. */
