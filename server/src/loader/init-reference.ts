@@ -87,7 +87,7 @@ function kindOf(from: string, to: string): InitReferenceKind | undefined {
 /**
  * The check of modpost (scripts/mod/modpost.c: sectioncheck) on the finished module, and on the sources that modpost
  * leaves out: constant data, ro_after_init data and `*_ops`. Parameters and consoles hold init pointers by design, and so
- * do constant tables that only init code looks at.
+ * do constant tables that only init code looks at, unless they are operations.
  */
 export function* readInitReferences(elf: ElfFile): Reading<readonly InitReference[]> {
   const vanishing = (section: ElfSection) => section.size > 0 && (isFreed(section.name) || isExit(section.name));
@@ -116,7 +116,10 @@ export function* readInitReferences(elf: ElfFile): Reading<readonly InitReferenc
     }
   }
   const isTable = ({ reference, holder }: (typeof found)[number]) =>
-    holder !== undefined && reference.kind === 'pointer' && reference.fromSection.startsWith('.rodata');
+    holder !== undefined &&
+    reference.kind === 'pointer' &&
+    reference.fromSection.startsWith('.rodata') &&
+    !isOperations(reference.fromSymbol ?? '');
   if (!found.some(isTable)) {
     return found.map(({ reference }) => reference);
   }
@@ -205,6 +208,11 @@ function isByDesign(kind: InitReferenceKind, holder: string): boolean {
     case 'exit':
       return /(driver|_ops|_probe|_probe_one|_console|_template|_timer|_sht)$/.test(holder);
   }
+}
+
+/** Operations are handed to the kernel by init, which keeps them: that only init names them says nothing. */
+function isOperations(holder: string): boolean {
+  return /(ops|operations)$/.test(holder);
 }
 
 function symbolsBySection(symbols: readonly ElfSymbol[]): Map<number, ElfSymbol[]> {

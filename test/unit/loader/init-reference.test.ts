@@ -26,6 +26,8 @@ interface Sketch {
   points?: number;
   type?: number;
   rel?: boolean;
+  /** Init code refers to the object. */
+  usedByInit?: boolean;
 }
 
 /** An ELF file of one relocation from an object at offset 16 (its field at 24) to a function at offset 16 of init code. */
@@ -71,6 +73,10 @@ function file(sketch: Sketch): { elf: ElfFile; bytes: Uint8Array } {
     view.setBigUint64(648, (1n << 32n) | BigInt(sketch.type ?? 1), true);
     view.setBigUint64(656, BigInt(points), true);
   }
+  if (sketch.usedByInit === true) {
+    view.setBigUint64(704, 4n, true);
+    view.setBigUint64(712, (2n << 32n) | 2n, true);
+  }
   const places = [
     { type: 0, offset: 0, size: 0 },
     { type: 1, offset: 64, size: 64, flags: SHF_ALLOC | (sketch.from === '.text' ? SHF_EXECINSTR : 1) },
@@ -78,6 +84,7 @@ function file(sketch: Sketch): { elf: ElfFile; bytes: Uint8Array } {
     { type: 2, offset: 256, size: 4 * symbolBytes, link: 4 },
     { type: 3, offset: 512, size: strings.length },
     { type: rel ? SHT_REL : SHT_RELA, offset: 640, size: rel ? 8 : 24, link: 3, info: 1 },
+    { type: SHT_RELA, offset: 704, size: sketch.usedByInit === true ? 24 : 0, link: 3, info: 2 },
   ];
   const base = module().elf;
   assert.ok(base !== undefined);
@@ -129,6 +136,12 @@ for (const [from, holder, seen] of [
   });
 }
 
+for (const holder of ['my_ops', 'my_fops', 'my_file_operations']) {
+  test(`${holder} is handed to the kernel by init, and stays in use though only init names it`, () => {
+    assert.equal(find({ from: '.rodata', holder, usedByInit: true }).length, 1);
+  });
+}
+
 test('init data is found as well', () => {
   const [reference] = find({ from: '.data', holder: 'table', toSection: '.init.data', points: 20 });
   assert.equal(reference?.toSymbol, 'setup');
@@ -148,6 +161,7 @@ for (const [name, sketch] of [
   ['init data is freed with the code', { from: '.init.data', holder: 'x' }],
   ['struct module holds init_module by design', { from: '.gnu.linkonce.this_module', holder: '__this_module' }],
   ['a driver may name its exit function', { from: '.data', holder: 'my_driver', toSection: '.exit.text' }],
+  ['a table that only init looks at', { from: '.rodata', holder: 'init_steps', usedByInit: true }],
   ['tables that the kernel prunes itself', { from: '__jump_table', holder: 'x' }],
 ] as const) {
   test(`no finding: ${name}`, () => {
