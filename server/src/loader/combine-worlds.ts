@@ -12,6 +12,8 @@ export interface Outcome {
   readonly findings: readonly NotedFinding[];
   /** The kernel failed on the module. */
   readonly crashed?: boolean;
+  /** What was found is not all there is: later checks were not run. */
+  readonly aborted?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function combineWorlds(tree: WorldTree<Outcome>): Verdict {
     taint: sortTaint(
       [...(first?.taint ?? '')].filter((letter) => outcomes.every((outcome) => outcome.taint.includes(letter))),
     ),
-    findings: commonFindings(outcomes),
+    findings: findingsOf(outcomes, certain),
     missing: ends.has(crashes) ? [...missingFacts(tree, certain), survival] : missingFacts(tree, certain),
   };
 }
@@ -153,6 +155,13 @@ const severities: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
 
 function milder(a: Severity, b: Severity): Severity {
   return severities.indexOf(a) < severities.indexOf(b) ? a : b;
+}
+
+/** Where all worlds refuse for no common reason, those that looked at everything say what is wrong in any case. */
+function findingsOf(outcomes: readonly Outcome[], verdict: Verdict['verdict']): readonly Finding[] {
+  const common = commonFindings(outcomes);
+  const isExplained = verdict !== 'refused' || common.some(({ severity }) => severity === 'error');
+  return isExplained ? common : commonFindings(outcomes.filter(({ aborted }) => aborted !== true));
 }
 
 /** A finding counts only where it is made in every world, and as gravely as in the mildest. */

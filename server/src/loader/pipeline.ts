@@ -131,6 +131,7 @@ function attempt(input: LoadInput, module: KernelModule, world: World): Outcome 
     taint: sortTaint(state.refused === undefined ? state.moduleTaints : state.kernelTaints),
     findings: state.findings,
     crashed: state.crashed,
+    aborted: state.aborted,
   };
 }
 

@@ -224,3 +224,18 @@ test('the finding of the first refusal stands first, later ones say "would also"
   assert.deepEqual(verdict.dmesg, ['Module demo is blacklisted']);
   assert.equal(verdict.taint, '');
 });
+
+test('a vermagic alone, and another one: what differs is told, though an unknown architecture may refuse before', () => {
+  const alone = target({
+    release: '5.10.0',
+    vermagic: '5.10.0 SMP mod_unload ',
+    options: undefined,
+    exports: undefined,
+    structModuleSize: undefined,
+    vendor: undefined,
+    more: { architecture: undefined },
+  });
+  const verdict = predict(module({}), alone);
+  assert.equal(verdict.verdict, 'refused');
+  assert.deepEqual(rulesOf(verdict)[0], 'vermagic-mismatch');
+});
