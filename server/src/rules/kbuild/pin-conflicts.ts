@@ -1,9 +1,10 @@
-import { uriName } from '../../ports/uri.ts';
+import { parentUri, uriName } from '../../ports/uri.ts';
 import type { KnownPin, PinConflict, PinRole, PinSource } from './pin-picture.ts';
 
 /** Every disagreement among pins; `pins` come with the most trusted first. */
 export function findConflicts(pins: readonly KnownPin[]): PinConflict[] {
-  return [...sameName(pins), ...sameMeaning(pins), ...releases(pins), ...packages(pins), ...preemption(pins)];
+  const found = [...sameName(pins), ...sameMeaning(pins), ...releases(pins), ...packages(pins), ...preemption(pins)];
+  return [...found, ...recorded(pins, new Set(found.map(({ pin }) => pin)))];
 }
 
 /** The names whose value may not differ from place to place: versions, and what else an env file calls one. */
@@ -98,6 +99,45 @@ function* preemption(pins: readonly KnownPin[]): Iterable<PinConflict> {
       yield conflict(pin, model, undefined, `has the preemption word "${word}", but ${model.name} is "${model.value}"`);
     }
   }
+}
+
+/**
+ * What builds recorded, of one kernel: a manifest against the EXPECTED_VERMAGIC beside it, or the only one there is. Where what
+ * is written by hand speaks against either, that says enough.
+ */
+function* recorded(pins: readonly KnownPin[], doubted: ReadonlySet<KnownPin>): Iterable<PinConflict> {
+  const expected = pins.filter((pin) => pin.source === 'vermagic');
+  const told = pins.filter((pin) => pin.source === 'manifest' && (pin.role === 'vermagic' || pin.role === 'release'));
+  const manifests = new Set(told.map(({ uri }) => uri));
+  for (const pin of told) {
+    const beside = expected.find(({ uri }) => parentUri(uri) === parentUri(pin.uri));
+    const other = beside ?? (expected.length === 1 && manifests.size === 1 ? expected[0] : undefined);
+    if (!other || doubted.has(pin) || doubted.has(other)) continue;
+    // A manifest of several kernels: one of them is meant.
+    if (told.some((one) => one !== pin && one.uri === pin.uri && one.name === pin.name)) continue;
+    const [own, theirs] = [pin, other].map(({ value }) => value.trim().split(/\s+/));
+    const [release, expectedRelease] = [own?.[0], theirs?.[0]];
+    if (!own || !theirs || release === undefined || !/^\d+\.\d+/.test(release)) continue;
+    const said =
+      release !== expectedRelease
+        ? `says "${release}", but ${other.name} is "${other.value}"`
+        : own.length > 1 && theirs.length > 1 && own.join(' ') !== theirs.join(' ')
+          ? `says ${pin.name} is "${pin.value}", but ${other.name} ${difference(own, theirs)}`
+          : undefined;
+    if (said !== undefined) yield { ...conflict(pin, other, undefined, said), message: remade(pin, other, said) };
+  }
+}
+
+/** The words that one vermagic has and the other lacks. */
+function difference(own: readonly string[], theirs: readonly string[]): string {
+  const more = theirs.filter((word) => !own.includes(word));
+  const less = own.filter((word) => !theirs.includes(word));
+  const words = [...more.map((word) => `has "${word}"`), ...less.map((word) => `lacks "${word}"`)];
+  return words.length > 0 ? words.join(' and ') : `has the words in another order: "${theirs.join(' ')}"`;
+}
+
+function remade(pin: KnownPin, other: KnownPin, said: string): string {
+  return `${uriName(pin.uri)} ${said} in ${uriName(other.uri)}. They speak of two kernels, and what is checked against one is loaded on the other. One of them was recorded by an earlier build: build again, or record it again.`;
 }
 
 /** Whether a release may go on from a base version: `5.15.148-tegra` from `5.15` and from `5.15.148`. */
