@@ -71,7 +71,3 @@ export function packsSuggestedBy(path: string, text: string): readonly PackName[
 export function packsOfPins(versionsEnv: string): readonly PackName[] {
   return /^\s*(export\s+)?(L4T|JETPACK|JETSON)\w*=|-tegra\b/im.test(versionsEnv) ? ['jetson-l4t'] : [];
 }
-
-export function isPackName(name: string): name is PackName {
-  return Object.hasOwn(policyPacks, name);
-}

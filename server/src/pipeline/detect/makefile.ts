@@ -50,19 +50,6 @@ function fillIn(text: string, variables: ReadonlyMap<string, string>): string {
   return filled;
 }
 
-/** `name` and the targets it asks for, each once. */
-export function withPrerequisites(outline: MakefileOutline, name: string): readonly MakefileTarget[] {
-  const found = new Map<string, MakefileTarget>();
-  const visit = (wanted: string): void => {
-    const target = outline.targets.find((candidate) => candidate.name === wanted);
-    if (!target || found.has(wanted)) return;
-    found.set(wanted, target);
-    for (const prerequisite of target.prerequisites) visit(prerequisite);
-  };
-  visit(name);
-  return [...found.values()];
-}
-
 /** The words of a recipe that start a container, with the image where it can be told. */
 export function enginesIn(
   script: string,
