@@ -5,14 +5,11 @@ import { limits } from '../../limits.ts';
 import { uriPath } from '../../ports/uri.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found } from '../text-rule.ts';
-import { type LoaderMessage, loaderMessages } from './loader-messages.ts';
+import { loaderMessages, messageHint } from './loader-messages.ts';
+import type { LogMessage } from './log-message.ts';
 
 /** A root file system and a build tree may both have the module. */
 const relatedFiles = 4;
-
-/** Words of which every message has at least one: lines without them are skipped fast. */
-const hint =
-  /modul|magic|symbol|taint|ELF|reloc|fno-common|Lockdown|parameter|Key was|Required key|Exec format|dangerous|decompress|RWX|WRITE\|EXEC/i;
 
 /** Every line of a log that the module loader or its tools wrote, explained, with the module's file where the workspace has it. */
 export function* loadRefusals(
@@ -23,7 +20,7 @@ export function* loadRefusals(
   let told = 0;
   for (let number = 0; number < lines.lineCount && told < limits.logFindings; number++) {
     const text = lines.lineText(number);
-    if (text.length > limits.logLineCharacters || !hint.test(text)) continue;
+    if (text.length > limits.logLineCharacters || !messageHint.test(text)) continue;
     const explained = explainLoaderMessage(text);
     if (explained === undefined) continue;
     told++;
@@ -45,7 +42,7 @@ export function* loadRefusals(
 }
 
 export interface ExplainedMessage {
-  readonly message: LoaderMessage;
+  readonly message: LogMessage;
   /** Columns in the line. */
   readonly start: number;
   readonly end: number;
@@ -62,7 +59,7 @@ export function explainLoaderMessage(line: string): ExplainedMessage | undefined
     const match = message.pattern.exec(line);
     if (!match) continue;
     const groups: Record<string, string | undefined> = { ...match.groups };
-    const module = groups['module'] ?? groups['old'] ?? groups['file'];
+    const module = nameOfModule(groups['module'] ?? groups['old'] ?? groups['file']);
     const filled = { ...groups, module, difference: difference(groups), architecture: architecture(groups['machine']) };
     const errno = message.errno === undefined ? '' : ` (${message.errno})`;
     const cause = fill(message.cause, filled);
@@ -70,13 +67,18 @@ export function explainLoaderMessage(line: string): ExplainedMessage | undefined
       message,
       start: match.index,
       end: match.index + match[0].length,
-      text: `${cause.charAt(0).toUpperCase()}${cause.slice(1)}${cause.includes(message.errno ?? '-') ? '' : errno}. ${fill(message.next, filled)}`,
-      module: module?.replace(/^.*\//, '').replace(/\.ko(?:\.\w+)?$/, ''),
+      text: `${cause}${cause.includes(message.errno ?? '-') ? '' : errno}. ${fill(message.next, filled)}`,
+      module,
       expected: groups['expected'],
       actual: groups['actual'],
     };
   }
   return undefined;
+}
+
+/** Of a name or of a path of its file. */
+function nameOfModule(text: string | undefined): string | undefined {
+  return text?.replace(/^.*\//, '').replace(/\.ko(?:\.\w+)?$/, '');
 }
 
 function fill(text: string, groups: Readonly<Record<string, string | undefined>>): string {

@@ -44,7 +44,7 @@ export const logExamples: readonly RuleExample[] = [
         says: 'insmod says "Invalid module format"',
       },
       { at: "insmod: error inserting 'poet_atkm.ko': -1 Invalid module format", says: 'ENOEXEC' },
-      { at: 'Exec format error', line: 3, says: 'ENOEXEC' },
+      { at: "Failed to insert module 'zedx': Exec format error", line: 3, says: 'ENOEXEC' },
     ],
   },
   {
@@ -54,7 +54,10 @@ export const logExamples: readonly RuleExample[] = [
     text: "[ 1.0] Loading of unsigned module is rejected\nmodprobe: ERROR: could not insert 'mydriver': Required key not available\n[ 2.0] Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7\n[ 3.0] mydriver: module verification failed: signature and/or required key missing - tainting kernel\n",
     finds: [
       { at: 'Loading of unsigned module is rejected', says: 'a key enrolled with mokutil stays with the machine' },
-      { at: 'Required key not available', says: 'one enrolled with mokutil is not' },
+      {
+        at: "modprobe: ERROR: could not insert 'mydriver': Required key not available",
+        says: 'one enrolled with mokutil is not',
+      },
       { at: 'Lockdown: modprobe: unsigned module loading is restricted', says: 'Secure Boot' },
       {
         at: 'mydriver: module verification failed: signature and/or required key missing',
@@ -77,6 +80,41 @@ export const logExamples: readonly RuleExample[] = [
       { at: "mydriver: `4294967295' invalid for parameter `mtu'", says: 'more than 2147483647 for an int' },
       { at: 'zedx: exports duplicate symbol max9296_write (owned by max9296)', says: 'Unload max9296' },
       { at: 'Invalid architecture in ELF header: 183', says: 'arm64' },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'names keep their letters, and nobody is told to unload the kernel',
+    path,
+    text: '[ 1.0] metis: exports duplicate symbol foo (owned by kernel)\n[ 1.1] x: module uses symbol (dma_buf_get) from namespace DMA_BUF, but does not import it.\n',
+    finds: [
+      {
+        at: 'metis: exports duplicate symbol foo (owned by kernel)',
+        says: 'foo is exported by the kernel itself already',
+      },
+      {
+        at: 'x: module uses symbol (dma_buf_get) from namespace DMA_BUF, but does not import it',
+        says: 'dma_buf_get is exported in the namespace DMA_BUF',
+      },
+    ],
+  },
+  {
+    rule: 'load-refusal',
+    shows: 'what modpost, depmod and busybox say',
+    path,
+    text: 'WARNING: Symbol version dump "/usr/src/linux/Module.symvers" is missing.\nERROR: modpost: "max9296_write" [/src/zedx.ko] undefined!\nWARNING: modpost: /src/zedx.o: section mismatch in reference: probe (section: .text) -> handler (section: .init.text)\nmodprobe: FATAL: Module sl_zedx not found in directory /lib/modules/5.15.148-tegra\ninsmod: can\'t insert \'x.ko\': invalid module format\n',
+    finds: [
+      { at: 'WARNING: Symbol version dump "/usr/src/linux/Module.symvers" is missing', says: 'no CRCs' },
+      { at: 'ERROR: modpost: "max9296_write" [/src/zedx.ko] undefined!', says: 'the build of zedx reads' },
+      {
+        at: 'section mismatch in reference: probe (section: .text) -> handler (section: .init.text)',
+        says: 'freed once the init function has returned',
+      },
+      {
+        at: 'Module sl_zedx not found in directory /lib/modules/5.15.148-tegra',
+        says: 'not installed for the kernel 5.15.148-tegra',
+      },
+      { at: "insmod: can't insert 'x.ko': invalid module format", says: 'refused the module x (ENOEXEC' },
     ],
   },
   {
