@@ -19,6 +19,7 @@ import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ScanCache } from '../ports/scan-cache.ts';
 import type { Policy } from '../rules/policy.ts';
+import type { ShellParser } from '../text/shell/shell-parser.ts';
 import { vermagicsOf, withMajority } from './majority-target.ts';
 import type { RuleLevels } from './module-checker.ts';
 import { ScanMemory } from './scan-memory.ts';
@@ -186,11 +187,16 @@ async function findingsOf(
     const { imagePartReader } = await import('../kernel/image/image-part-reader.ts');
     return imagePartReader(ports)(uri);
   };
+  const readShell = async (): Promise<ShellParser | undefined> => {
+    const { LazyParsers } = await import('./parsers.ts');
+    return (await new LazyParsers(ports.grammars, ports.logger).get()).shell;
+  };
   const { files, decompressor } = ports;
   const { root, markerFolders, policy } = request;
   const live = request.kernels.some(({ recipe }) => recipe.kind === 'live');
   const ofTree = request.shard === undefined || request.shard.index === 1;
-  return treeFindings({ files, decompressor, root, live, kernels, markerFolders, policy, readImage }, ofTree);
+  const facts = { files, decompressor, root, live, kernels, markerFolders, policy, readImage, readShell };
+  return treeFindings(facts, ofTree);
 }
 
 /** Of a part of a scan: what only all parts together can say. */

@@ -20,6 +20,16 @@ interface Field {
   readonly start: number;
 }
 
+/** True for a pin that keeps other versions from being installed: a priority below 0, or one on the version that is there. */
+export function keepsAway(pin: AptPin): boolean {
+  return pin.priority !== undefined && (pin.priority < 0 || pin.freezes);
+}
+
+/** True for a name in `preferences.d` that apt reads: no extension or `.pref`, nothing but letters, digits, `_`, `-` and `.`. */
+export function isReadByApt(fileName: string): boolean {
+  return /^[A-Za-z0-9_-][\w.-]*$/.test(fileName) && (!fileName.includes('.') || fileName.endsWith('.pref'));
+}
+
 /** Reads every paragraph that has at least a package. */
 export function parseAptPreferences(text: string): Parsed<readonly AptPin[]> {
   const pins: AptPin[] = [];

@@ -62,6 +62,10 @@ describe('unguarded-source', () => {
   it('is not content with a pin of something else', async () => {
     const other = { '/rootfs/etc/apt/preferences.d/x': 'Package: docker-ce\nPin: release *\nPin-Priority: -1\n' };
     assert.deepEqual((await found(line, other)).rules, ['unguarded-source']);
+    const unread = {
+      '/rootfs/etc/apt/preferences.d/nv.conf': 'Package: nvidia-l4t-*\nPin: release *\nPin-Priority: -1\n',
+    };
+    assert.deepEqual((await found(line, unread)).rules, ['unguarded-source'], 'apt passes over .conf');
     const held = { '/rootfs/var/lib/dpkg/status': hold.replace('nvidia-l4t-kernel', 'git') };
     assert.deepEqual((await found(line, held)).rules, ['unguarded-source']);
   });

@@ -1,14 +1,11 @@
 import { limits } from '../../limits.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import { joinUri } from '../../ports/uri.ts';
+import { type PreferencesFile, pinReaches, preferencesIn } from '../../rules/apt-pins.ts';
 import { globsOverlap } from '../../rules/package-glob.ts';
-import { parseAptPreferences } from '../../text/apt-preferences.ts';
 import { listed, type TreeFacts, type TreeFinding } from './tree-facts.ts';
 
 const statusPath = 'var/lib/dpkg/status';
-/** Where scripts that run at the first boot lie. */
-const scriptFolders = ['etc/init.d', 'usr/local/bin', 'usr/local/sbin', 'usr/lib/firstboot', 'opt'];
-const scriptDepth = 4;
 
 interface InstalledPackage {
   readonly name: string;
@@ -28,10 +25,11 @@ export async function missingHolds(facts: TreeFacts): Promise<TreeFinding[]> {
     policy.requireHold.some((glob) => globsOverlap(glob, name)),
   );
   if (protectedOnes.length === 0) return [];
-  const scripts = await firstBootScripts(files, root);
+  const { firstBootGuards } = await import('./first-boot-guards.ts');
+  const scripts = await firstBootGuards(facts);
   const findings: TreeFinding[] = [];
   const unheld = protectedOnes
-    .filter(({ name, held }) => !held && !isHeldByScript(name, scripts))
+    .filter(({ name, held }) => !held && !scripts.some((script) => script.mayHold(name)))
     .map(({ name }) => name);
   if (unheld.length > 0) {
     findings.push({
@@ -42,19 +40,32 @@ export async function missingHolds(facts: TreeFacts): Promise<TreeFinding[]> {
     });
   }
   if (policy.packs.length === 0) return findings;
-  const pins = await pinnedGlobs(files, root, scripts);
+  const preferences = await preferencesIn(files, joinUri(root, 'etc/apt'));
+  const pins = (name: string, isRead: boolean): PreferencesFile | undefined =>
+    preferences.find((file) => file.isRead === isRead && file.keptAway.some((named) => pinReaches(named, name)));
   const unpinned = protectedOnes
-    .filter(({ name }) => !pins.some((glob) => globsOverlap(glob, name)))
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .filter((name) => pins(name, true) === undefined && !scripts.some((script) => script.mayPin(name)));
   if (unpinned.length > 0) {
+    const passedOver = unpinned.map((name) => pins(name, false)?.name).find((name) => name !== undefined);
+    const said =
+      passedOver === undefined
+        ? `Write into etc/apt/preferences.d: Package: ${unpinned.join(' ')}, Pin: release *, Pin-Priority: -1`
+        : `etc/apt/${passedOver} says so, but apt passes over a file of that name: expected no extension or .pref, and letters, digits, "_", "-" and "." only. Rename it to ${renamed(passedOver)}`;
     findings.push({
       rule: 'pin-missing',
       severity: 'error',
-      path: 'etc/apt/preferences.d',
-      message: `No apt preference keeps ${listed(unpinned, 6)} away. Write into etc/apt/preferences.d: Package: ${unpinned.join(' ')}, Pin: release *, Pin-Priority: -1`,
+      path: passedOver === undefined ? 'etc/apt/preferences.d' : `etc/apt/${passedOver}`,
+      message: `No apt preference keeps ${listed(unpinned, 6)} away. ${said}`,
     });
   }
   return findings;
+}
+
+/** A name for the file that apt reads. */
+function renamed(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/^\.+/, '');
+  return `${name.replace(/(?:\.pref)?\.\w+$/, '').replace(/[^\w.-]/g, '_')}.pref`;
 }
 
 /** Paragraphs of dpkg's status file: `Status: hold ok installed` is a held package. */
@@ -64,57 +75,6 @@ function installedPackages(text: string): InstalledPackage[] {
     const status = /^Status: *(\S+) \S+ (\S+)/m.exec(paragraph);
     return name !== undefined && status?.[2] === 'installed' ? [{ name, held: status[1] === 'hold' }] : [];
   });
-}
-
-/** `apt-mark hold a b` and `echo "a hold" | dpkg --set-selections`, with the names written out or as globs. */
-function isHeldByScript(name: string, scripts: readonly string[]): boolean {
-  return scripts.some((script) => {
-    const joined = script.replace(/\\\n/g, ' ');
-    if (!/\bapt-mark\s+hold\b|\b--set-selections\b/.test(joined)) return false;
-    return words(joined).some((word) => word === name || (/[*?]/.test(word) && globsOverlap(word, name)));
-  });
-}
-
-function words(script: string): string[] {
-  return script
-    .split('\n')
-    .filter((line) => !/^\s*#/.test(line))
-    .flatMap((line) => line.match(/[A-Za-z0-9][A-Za-z0-9+.*?-]+/g) ?? []);
-}
-
-async function pinnedGlobs(files: FileSystem, root: string, scripts: readonly string[]): Promise<string[]> {
-  const folder = joinUri(root, 'etc/apt/preferences.d');
-  const entries = await files.readDirectory(folder).catch(() => []);
-  const uris = [joinUri(root, 'etc/apt/preferences'), ...entries.map((entry) => joinUri(folder, entry.name))];
-  const texts = await Promise.all(uris.map((uri) => textOf(files, uri)));
-  // Scripts write such files with here documents: their paragraphs look the same.
-  const all = [
-    ...texts.filter((text) => text !== undefined),
-    ...scripts.filter((script) => /^Pin-Priority:/m.test(script)),
-  ];
-  return all
-    .flatMap((text) => parseAptPreferences(text).value)
-    .filter((pin) => pin.freezes || (pin.priority !== undefined && pin.priority < 0))
-    .flatMap((pin) => pin.packages.map((entry) => entry.name));
-}
-
-async function firstBootScripts(files: FileSystem, root: string): Promise<string[]> {
-  const scripts: string[] = [];
-  const rcLocal = await textOf(files, joinUri(root, 'etc/rc.local'));
-  if (rcLocal !== undefined) scripts.push(rcLocal);
-  const visit = async (uri: string, depth: number): Promise<void> => {
-    for (const entry of await files.readDirectory(uri).catch(() => [])) {
-      if (scripts.length >= limits.pinFiles) return;
-      const child = joinUri(uri, entry.name);
-      if (entry.type === 'directory' && depth > 1) await visit(child, depth - 1);
-      else if (entry.type === 'file' && /(?:\.(?:sh|bash))$|^[^.]+$/.test(entry.name)) {
-        const text = await textOf(files, child);
-        if (text?.startsWith('#!') === true) scripts.push(text);
-      }
-    }
-  };
-  for (const folder of scriptFolders) await visit(joinUri(root, folder), scriptDepth);
-  return scripts;
 }
 
 async function textOf(files: FileSystem, uri: string): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import type { TargetKernel } from '../../kernel/target-kernel.ts';
 import type { Decompressor } from '../../ports/decompressor.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { Policy } from '../../rules/policy.ts';
+import type { ShellParser } from '../../text/shell/shell-parser.ts';
 import type { TreeModule } from '../list-modules.ts';
 import type { ModuleScan } from '../scan-modules.ts';
 
@@ -45,6 +46,8 @@ export interface TreeFacts {
   readonly policy: Policy;
   /** Reads a kernel image; `undefined` for a file that is none. */
   readImage(uri: string): Promise<KernelPart | undefined>;
+  /** The parser for scripts; `undefined` where its grammar cannot be loaded. */
+  readShell(): Promise<ShellParser | undefined>;
 }
 
 export function inFolder(kernel: ScannedKernel, path: string): string {

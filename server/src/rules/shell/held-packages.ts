@@ -1,8 +1,7 @@
-import { parseAptPreferences } from '../../text/apt-preferences.ts';
-import { packageCommand } from '../../text/shell/package-tools.ts';
 import type { Place, ShellCommand } from '../../text/shell/shell-command.ts';
-import { globsOverlap } from '../package-glob.ts';
+import { pinReaches } from '../apt-pins.ts';
 import type { Policy } from '../policy.ts';
+import { type PackageGuard, packageGuards } from './package-guards.ts';
 import type { ScriptFacts } from './script-rule.ts';
 
 /** Packages of kernels that no pack names; a hold of one of them counts as care taken. */
@@ -14,34 +13,46 @@ const kernelPackages = [
   'linux-generic*',
 ];
 
-interface Guard {
-  readonly order: number;
-  readonly place: Place;
-  readonly globs: readonly string[];
-  /** What is held is not known (`apt-mark hold $(…)`). */
-  readonly open: boolean;
-}
-
-/** The holds and pins that a document sets up, in order. */
+/** What a document keeps from being upgraded. */
 export class HeldPackages {
-  readonly #guards: readonly Guard[];
+  readonly #guards: readonly PackageGuard[];
   readonly #policy: Policy;
 
   constructor(facts: ScriptFacts) {
     this.#policy = facts.policy;
-    this.#guards = [...holds(facts.commands), ...selections(facts), ...pins(facts)];
+    this.#guards = packageGuards(facts);
   }
 
   /** Globs that should be held before this command and are not; the first few kernel packages where no policy says. */
   missingBefore(command: ShellCommand): readonly string[] {
-    const guards = this.#guards.filter((guard) => guard.order < command.order && samePlace(guard.place, command.place));
+    const guards = this.#guards.filter(
+      (guard) => guard.does !== 'release' && guard.order < command.order && samePlace(guard.place, command.place),
+    );
     if (guards.some((guard) => guard.open)) return [];
     const wanted = this.#policy.requireHold;
-    const isHeld = (glob: string): boolean =>
-      guards.some((guard) => guard.globs.some((held) => globsOverlap(held, glob)));
+    const isHeld = (glob: string): boolean => guards.some((guard) => concerns(guard, glob));
     if (wanted.length === 0) return kernelPackages.some(isHeld) ? [] : ['linux-image-*'];
     // One hold of the family shows that it was thought of; what is still missing is the gate's concern.
     return wanted.some(isHeld) ? [] : wanted;
+  }
+
+  /** True when a package is held once all has run, or when that cannot be told. */
+  mayHold(name: string): boolean {
+    let held = false;
+    for (const guard of this.#here()) {
+      if (guard.does === 'hold' && (guard.open || concerns(guard, name))) held = true;
+      else if (guard.does === 'release' && !guard.conditional && concerns(guard, name)) held = false;
+    }
+    return held;
+  }
+
+  /** True when a pin that the document writes keeps the package away, or when that cannot be told. */
+  mayPin(name: string): boolean {
+    return this.#here().some((guard) => guard.does === 'pin' && (guard.open || concerns(guard, name)));
+  }
+
+  #here(): readonly PackageGuard[] {
+    return this.#guards.filter((guard) => guard.place.kind === 'here');
   }
 }
 
@@ -49,35 +60,6 @@ function samePlace(one: Place, two: Place): boolean {
   return one.kind === two.kind || one.kind === 'here';
 }
 
-function holds(commands: readonly ShellCommand[]): Guard[] {
-  return commands.flatMap((command): Guard[] => {
-    const tool = packageCommand(command);
-    if (tool?.action !== 'hold') return [];
-    const globs = tool.packages.map((item) => item.name);
-    return [{ order: command.order, place: command.place, globs, open: !tool.complete }];
-  });
-}
-
-/** `echo "pkg hold" | dpkg --set-selections` */
-function selections({ commands, document, edits }: ScriptFacts): Guard[] {
-  return commands.flatMap((command): Guard[] => {
-    if (command.name !== 'dpkg' || !command.argv.some((word) => word.value === '--set-selections')) return [];
-    const line = edits.lineOf(command);
-    const from = document.lines.lineStart(Math.max(0, line - 20));
-    const before = document.text.slice(from, document.lines.lineEnd(line + 20));
-    const globs = [...before.matchAll(/([a-z0-9][a-z0-9.+*-]+)[ \t]+hold\b/g)].map((match) => match[1] ?? '');
-    return [{ order: command.order, place: command.place, globs, open: globs.length === 0 && /\bhold\b/.test(before) }];
-  });
-}
-
-function pins({ writes }: ScriptFacts): Guard[] {
-  return writes.flatMap((file): Guard[] => {
-    if (!/preferences(\.d\/|$)/.test(file.path.value ?? '') && !/Pin-Priority/.test(file.content?.text ?? ''))
-      return [];
-    if (file.content === undefined) return [{ order: file.order, place: file.place, globs: [], open: true }];
-    const globs = parseAptPreferences(file.content.text)
-      .value.filter((entry) => entry.priority !== undefined && (entry.priority < 0 || entry.freezes))
-      .flatMap((entry) => entry.packages.map((item) => item.name));
-    return [{ order: file.order, place: file.place, globs, open: false }];
-  });
+function concerns(guard: PackageGuard, glob: string): boolean {
+  return guard.packages.some((named) => pinReaches(named, glob));
 }

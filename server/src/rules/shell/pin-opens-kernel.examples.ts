@@ -23,6 +23,19 @@ export const pinOpensKernelExamples: readonly RuleExample[] = [
     name: 'a file that printf writes',
     text: "printf 'Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦1001⟧\\n' > /etc/apt/preferences.d/nv\n",
   },
+  {
+    name: 'a file that is written line by line',
+    text: 'echo "Package: nvidia-l4t-kernel" > /etc/apt/preferences.d/z\necho "Pin: release *" >> /etc/apt/preferences.d/z\necho "Pin-Priority: ⟦1001⟧" >> /etc/apt/preferences.d/z\n',
+  },
+  {
+    name: 'a file that is appended to twice',
+    text: "cat > /etc/apt/preferences.d/z <<'EOF'\nPackage: nvidia-l4t-kernel\nPin: release *\nPin-Priority: ⟦1001⟧\nEOF\necho >> /etc/apt/preferences.d/z\necho '# end' >> /etc/apt/preferences.d/z\n",
+  },
+  {
+    name: 'a file that apt passes over',
+    text: "printf 'Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: 1001\\n' > /etc/apt/preferences.d/nv.bak\n",
+  },
+  { name: 'an expression', path, text: 'Package: /^nvidia-l4t-/\nPin: release *\nPin-Priority: ⟦1001⟧\n' },
   { name: 'forbidden', path, text: 'Package: nvidia-l4t-kernel*\nPin: release *\nPin-Priority: -1\n' },
   {
     name: 'frozen at a version',

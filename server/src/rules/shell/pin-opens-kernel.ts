@@ -1,5 +1,5 @@
 import { type AptPin, parseAptPreferences } from '../../text/apt-preferences.ts';
-import { globsOverlap } from '../package-glob.ts';
+import { pinReaches } from '../apt-pins.ts';
 import type { Policy } from '../policy.ts';
 import type { ScriptRule } from './script-rule.ts';
 
@@ -10,12 +10,13 @@ const unpinned = 500;
 export const pinOpensKernel: ScriptRule = {
   rule: 'pin-opens-kernel',
   *check({ preferences, policy, edits }) {
-    for (const file of preferences) {
-      for (const pin of parseAptPreferences(file.text).value) {
+    for (const { content, inPlace, isRead, complete } of preferences) {
+      if (content === undefined || !inPlace || !isRead || !complete) continue;
+      for (const pin of parseAptPreferences(content.text).value) {
         if (pin.priority === undefined || pin.priority <= unpinned || pin.freezes) continue;
         const opened = openedBy(pin, policy);
         if (opened === undefined) continue;
-        const span = file.map.span(pin.priorityStart, pin.priorityEnd);
+        const span = content.map.span(pin.priorityStart, pin.priorityEnd);
         yield {
           rule: 'pin-opens-kernel',
           ...span,
@@ -30,24 +31,13 @@ export const pinOpensKernel: ScriptRule = {
 
 /** The protected package that the pin reaches, the worst of several. A pin on everything counts for the vendor's own archive only. */
 function openedBy(pin: AptPin, policy: Policy): string | undefined {
+  const protectedGlobs = [...policy.requireHold, ...policy.forbid.map((entry) => entry.glob)];
   const vendor = /nvidia|l4t|tegra|jetson|raspberrypi|raspi|archive\.raspberry/i.test(pin.pin);
   for (const { name } of pin.packages) {
     if (name === '*' && !vendor) continue;
-    const regular = /^\/(.*)\/$/.exec(name)?.[1];
-    const reached = regular === undefined ? reachedBy(name, policy) : namedBy(regular, policy);
-    if (reached !== undefined) return reached;
+    const reached = name.startsWith('/') ? undefined : policy.forbiddenBy(name)?.glob;
+    const protectedOne = reached ?? protectedGlobs.find((glob) => pinReaches(name, glob));
+    if (protectedOne !== undefined) return protectedOne;
   }
   return undefined;
-}
-
-function reachedBy(name: string, policy: Policy): string | undefined {
-  return policy.forbiddenBy(name)?.glob ?? policy.requireHold.find((glob) => globsOverlap(glob, name));
-}
-
-/** What an expression in slashes, a POSIX extended one, speaks of; only its plain words are compared. */
-function namedBy(expression: string, policy: Policy): string | undefined {
-  const words = expression.split(/[^a-z0-9-]+/).filter((word) => word.length >= 3);
-  if (words.length === 0) return undefined;
-  const globs = [...policy.requireHold, ...policy.forbid.map((entry) => entry.glob)];
-  return globs.find((glob) => words.every((word) => glob.replaceAll('*', '').includes(word.replace(/-$/, ''))));
 }

@@ -3,7 +3,7 @@ import { type EmbeddedScript, readableLines } from '../../text/embedded/embedded
 import { embeddedScripts } from '../../text/embedded/embedded-scripts.ts';
 import { type FileKind, fileKind } from '../../text/file-kind.ts';
 import { ScriptWalk } from '../../text/shell/script-walk.ts';
-import type { FileWrite } from '../../text/shell/shell-command.ts';
+import { type FileWrite, here } from '../../text/shell/shell-command.ts';
 import { patternOf } from '../../text/shell/word.ts';
 import { identityMap, type MappedText } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
@@ -12,10 +12,11 @@ import type { RuleContext } from '../text-rule.ts';
 import { ScriptEdits } from './script-edits.ts';
 import type { ScriptFacts } from './script-rule.ts';
 import { wantedCommands } from './wanted-commands.ts';
+import { writtenPreferences } from './written-preferences.ts';
 
 /** A text without any of these has nothing that a rule could find. */
 const interesting =
-  /insmod|modprobe|rmmod|kmod|\.ko\b|apt|dpkg|nala|gdebi|dkms|make|\.run\b|unattended|rpi-update|Pin-Priority|^packages:|^package_upgrade:/m;
+  /insmod|modprobe|rmmod|kmod|\.ko\b|apt|dpkg|nala|gdebi|dkms|make|\.run\b|unattended|rpi-update|scripts\/config|CONFIG_|Pin-Priority|^packages:|^package_upgrade:/m;
 
 /** Several sets of rules ask about one document, which is walked once for all of them. */
 const factsOf = new WeakMap<TextDocument, { readonly policy: Policy; readonly facts: ScriptFacts | undefined }>();
@@ -36,7 +37,16 @@ function walkDocument(document: TextDocument, context: RuleContext): ScriptFacts
   const whole: MappedText = { text: document.text, map: identityMap };
   if (document.kind === 'apt-preferences') {
     const edits = new ScriptEdits(document);
-    return { document, policy, commands: [], writes: [], preferences: [whole], places: identityMap, edits };
+    const own = {
+      path: document.uri,
+      content: whole,
+      inPlace: true,
+      isRead: true,
+      complete: true,
+      place: here,
+      order: 0,
+    };
+    return { document, policy, commands: [], writes: [], preferences: [own], places: identityMap, edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
   const walk = new ScriptWalk(shell, wantedCommands(document.text));
@@ -44,15 +54,9 @@ function walkDocument(document: TextDocument, context: RuleContext): ScriptFacts
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
   runWrittenFiles(walk);
   const { commands, writes, places } = walk.result();
-  const preferences = writes.flatMap((file) =>
-    file.content !== undefined && isPreferences(patternOf(file.path)) ? [file.content] : [],
-  );
+  const preferences = writtenPreferences(writes);
   const edits = new ScriptEdits(document, places);
   return { document, policy, commands, writes, preferences, places, edits };
-}
-
-function isPreferences(path: string): boolean {
-  return /preferences(\.d\/|$)|\.pref$/.test(path);
 }
 
 function runOne(walk: ScriptWalk, script: EmbeddedScript, document: TextDocument): void {

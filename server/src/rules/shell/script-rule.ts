@@ -1,10 +1,11 @@
 import type { RuleId } from '../../findings/registry.ts';
 import type { FileWrite, ShellCommand } from '../../text/shell/shell-command.ts';
-import type { MappedText, SourceMap } from '../../text/source-map.ts';
+import type { SourceMap } from '../../text/source-map.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Policy } from '../policy.ts';
 import type { Found } from '../text-rule.ts';
 import type { ScriptEdits } from './script-edits.ts';
+import type { WrittenPreferences } from './written-preferences.ts';
 
 /** What a document makes a machine do, in order: its commands with everything around them taken away, and the files it writes. */
 export interface ScriptFacts {
@@ -12,8 +13,8 @@ export interface ScriptFacts {
   readonly policy: Policy;
   readonly commands: readonly ShellCommand[];
   readonly writes: readonly FileWrite[];
-  /** Texts of apt preferences: the document itself, or files that its commands write. */
-  readonly preferences: readonly MappedText[];
+  /** Apt preferences: the document itself, or files that its commands write. */
+  readonly preferences: readonly WrittenPreferences[];
   /** From places in all of these to places in the document; what a rule finds is moved by it. */
   readonly places: SourceMap;
   readonly edits: ScriptEdits;

@@ -1,10 +1,9 @@
 import { limits } from '../../limits.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import { joinUri, parentUri } from '../../ports/uri.ts';
-import { parseAptPreferences } from '../../text/apt-preferences.ts';
 import { aptSources } from '../../text/apt-sources.ts';
 import type { TextDocument } from '../../text/text-document.ts';
-import { globsOverlap } from '../package-glob.ts';
+import { pinReaches, preferencesIn } from '../apt-pins.ts';
 import type { Policy } from '../policy.ts';
 import type { PackName } from '../policy-packs.ts';
 import type { Found, RuleContext, RuleSet } from '../text-rule.ts';
@@ -40,21 +39,15 @@ async function checkSources(document: TextDocument, context: RuleContext): Promi
 async function isGuarded(uri: string, files: FileSystem, policy: Policy): Promise<boolean> {
   const own = parentUri(uri);
   const apt = own.endsWith('/sources.list.d') ? parentUri(own) : own;
-  const folder = joinUri(apt, 'preferences.d');
-  const entries = await files.readDirectory(folder).catch(() => []);
-  const names = entries.slice(0, limits.pinFiles).map((entry) => joinUri(folder, entry.name));
-  for (const preferences of [joinUri(apt, 'preferences'), ...names]) {
-    const pins = parseAptPreferences(await textOf(preferences, files)).value;
-    const guards = pins.filter((pin) => pin.priority !== undefined && (pin.priority < 0 || pin.freezes));
-    if (guards.some((pin) => pin.packages.some(({ name }) => keepsKernel(name, policy)))) return true;
-  }
+  const pins = (await preferencesIn(files, apt)).flatMap(({ keptAway, isRead }) => (isRead ? keptAway : []));
+  if (pins.some((named) => keepsKernel(named, policy))) return true;
   const status = joinUri(parentUri(parentUri(apt)), 'var/lib/dpkg/status');
   const held = (await textOf(status, files)).matchAll(/^Package: (\S+)\n(?:Status: hold\b|[^\n]+\nStatus: hold\b)/gm);
   return [...held].some((match) => keepsKernel(match[1] ?? '', policy));
 }
 
 function keepsKernel(name: string, policy: Policy): boolean {
-  return policy.requireHold.some((glob) => globsOverlap(glob, name)) || policy.forbiddenBy(name) !== undefined;
+  return policy.requireHold.some((glob) => pinReaches(name, glob)) || policy.forbiddenBy(name) !== undefined;
 }
 
 async function textOf(uri: string, files: FileSystem): Promise<string> {

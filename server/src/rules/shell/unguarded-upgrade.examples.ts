@@ -40,6 +40,24 @@ export const unguardedUpgradeExamples: readonly RuleExample[] = [
     name: 'pinned before',
     text: "cat > /etc/apt/preferences.d/nv <<'EOF'\nPackage: nvidia-l4t-kernel*\nPin: release *\nPin-Priority: -1\nEOF\napt-get upgrade -y\n",
   },
+  {
+    name: 'pinned line by line',
+    text: 'F=/etc/apt/preferences.d/nv\necho "Package: linux-image-*" > $F\necho "Pin: release *" >> $F\necho "Pin-Priority: -1" >> $F\napt-get upgrade\n',
+  },
+  {
+    name: 'pinned by an expression',
+    text: "printf 'Package: /^linux-image-/\\nPin: release *\\nPin-Priority: -1\\n' | tee /etc/apt/preferences.d/nv.pref\napt-get upgrade\n",
+  },
+  {
+    name: 'pinned in a file that apt passes over',
+    text: "cat > /etc/apt/preferences.d/nv.conf <<'EOF'\nPackage: linux-image-*\nPin: release *\nPin-Priority: -1\nEOF\n⟦apt-get upgrade⟧ -y\n",
+  },
+  {
+    name: 'held through a pipe',
+    text: 'dpkg -l | grep -o "linux-image[^ ]*" | xargs sudo apt-mark hold\napt upgrade\n',
+  },
+  { name: 'the running kernel held', text: 'apt-mark hold "linux-image-$(uname -r)"\napt upgrade\n' },
+  { name: 'another package held, of an unknown version', text: 'apt-mark hold "docker-ce-$V"\n⟦apt upgrade⟧\n' },
   { name: 'selections', text: 'echo "linux-image-amd64 hold" | dpkg --set-selections\napt-get upgrade\n' },
   { name: 'simulation', text: 'apt-get -s upgrade\napt-get upgrade --dry-run\napt list --upgradable\n' },
   { name: 'one package', text: 'apt-get install --only-upgrade git\n' },

@@ -33,12 +33,18 @@ export const unguardedUpgrade: ScriptRule = {
         start: command.start,
         end: Math.max(first.end, command.start),
         subject: what,
-        message: `${command.name} ${what === command.name ? '' : `${what} `}replaces the kernel as soon as the archive has a newer one, and modules built for this one stop loading. Expected: a hold before it (${missing.join(', ')}). Add apt-mark hold and a pin.`,
+        message: `${command.name} ${what === command.name ? '' : `${what} `}replaces the kernel as soon as the archive has a newer one, and modules built for this one stop loading. Expected: a hold before it (${missing.join(', ')}). ${passedOver(facts)}Add apt-mark hold and a pin.`,
         fixes: [holdAndPin(facts, command, missing)],
       };
     }
   },
 };
+
+/** What the document pins in a file that apt does not read. */
+function passedOver({ preferences }: ScriptFacts): string {
+  const file = preferences.find(({ isRead }) => !isRead);
+  return file === undefined ? '' : `apt passes over ${file.path}: it reads names without extension, or with .pref. `;
+}
 
 /** The word that makes a command an upgrade of everything. */
 function upgrades(command: ShellCommand, facts: ScriptFacts): string | undefined {
