@@ -22,6 +22,11 @@ export interface DotConfigSetting {
   readonly valueEnd: number;
   /** What the spelling alone says. `other` fits no Kconfig type. */
   readonly shape: ValueShape;
+  /**
+   * What goes on behind the closing quote of a text, which Kconfig cuts off, or behind `is not set`, which takes
+   * the line for a comment from 6.8 on and is not looked at before.
+   */
+  readonly rest: string;
 }
 
 export type ValueShape = 'unset' | 'tristate' | 'number' | 'hex' | 'string' | 'open-string' | 'other';
@@ -61,7 +66,9 @@ export interface DotConfigBanner {
 }
 
 const settingPattern = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
-const unsetPattern = /^# CONFIG_([A-Za-z0-9_]+) is not set\s*$/;
+const unsetPattern = /^# CONFIG_([A-Za-z0-9_]+) is not set(?![A-Za-z0-9_])(.*)$/;
+/** Up to the first quote without a backslash before it (confdata.c: conf_set_sym_val). */
+const closedText = /^"(?:[^"\\]|\\[\s\S])*"/;
 const bannerPattern = /^# Linux\/(\S+) (\d+\.\d+\S*) Kernel Configuration/;
 const nearlyUnset = /^\s*#+\s*CONFIG_([A-Za-z0-9_]+)\s+(?:is\s+not\s+set|is\s+unset|not\s+set|is\s+not\s+defined)\b/i;
 const nearlySet = /^\s*CONFIG_([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$/;
@@ -83,7 +90,7 @@ export function parseDotConfigSyntax(text: string): DotConfigSyntax {
       const parsed = parseLine(content, line);
       if (parsed !== undefined) {
         lines.push(parsed);
-        if (parsed.kind === 'setting') settings.set(parsed.name, parsed);
+        if (parsed.kind === 'setting') keepSetting(settings, parsed);
       } else if (banner === undefined && line < 20) {
         const match = bannerPattern.exec(content);
         if (match) banner = { line, arch: match[1] ?? '', kernelVersion: match[2] ?? '' };
@@ -94,11 +101,22 @@ export function parseDotConfigSyntax(text: string): DotConfigSyntax {
   return { lines, settings, banner, lineCount: line };
 }
 
+/** Takes a line for what its symbol has: the last one counts, and an inexact `is not set` where there is no other. */
+export function keepSetting(settings: Map<string, DotConfigSetting>, line: DotConfigSetting): void {
+  if (isInexact(line) && settings.has(line.name)) return;
+  settings.set(line.name, line);
+}
+
+/** `is not set` with something behind it: a setting to kernels before 6.8, a comment to later ones. */
+export function isInexact(line: DotConfigSetting): boolean {
+  return line.shape === 'unset' && line.rest !== '';
+}
+
 function parseLine(content: string, line: number): DotConfigLine | undefined {
   if (content.startsWith('#')) {
     if (!content.includes('CONFIG_')) return undefined;
     const unset = unsetPattern.exec(content);
-    if (unset) return unsetLine(unset[1] ?? '', line, content.trimEnd().length);
+    if (unset) return unsetLine(unset[1] ?? '', line, unset[2] ?? '');
     return nearUnset(content, line);
   }
   const match = settingPattern.exec(content);
@@ -107,7 +125,7 @@ function parseLine(content: string, line: number): DotConfigLine | undefined {
   return junkLine(content, line);
 }
 
-function unsetLine(name: string, line: number, length: number): DotConfigSetting {
+function unsetLine(name: string, line: number, rest: string): DotConfigSetting {
   const nameEnd = 9 + name.length;
   return {
     kind: 'setting',
@@ -118,15 +136,17 @@ function unsetLine(name: string, line: number, length: number): DotConfigSetting
     raw: undefined,
     value: 'n',
     valueStart: nameEnd + 1,
-    valueEnd: length,
+    valueEnd: nameEnd + ' is not set'.length,
     shape: 'unset',
+    rest,
   };
 }
 
 function settingLine(name: string, raw: string, line: number): DotConfigLine {
   const nameEnd = 7 + name.length;
   const trimmed = raw.trimEnd();
-  const shape = shapeOf(trimmed);
+  const text = closedText.exec(trimmed)?.[0];
+  const written = text ?? trimmed;
   if (trimmed.startsWith(' ') || trimmed.startsWith('\t')) {
     return {
       kind: 'junk',
@@ -144,11 +164,12 @@ function settingLine(name: string, raw: string, line: number): DotConfigLine {
     name,
     nameStart: 0,
     nameEnd,
-    raw: trimmed,
-    value: shape === 'string' ? unquote(trimmed) : trimmed,
+    raw: written,
+    value: text === undefined ? written : unquote(text),
     valueStart: nameEnd + 1,
-    valueEnd: nameEnd + 1 + trimmed.length,
-    shape,
+    valueEnd: nameEnd + 1 + written.length,
+    shape: text === undefined ? shapeOf(written) : 'string',
+    rest: trimmed.slice(written.length),
   };
 }
 
@@ -180,18 +201,17 @@ function junkLine(content: string, line: number): DotConfigJunk | undefined {
   return indented ? undefined : { ...at, reason: 'stray', name: undefined, meant: undefined };
 }
 
-/** What a written value looks like, before its symbol's type is known. */
-export function shapeOf(raw: string): ValueShape {
+/** What a written value looks like that is no closed text, before its symbol's type is known. */
+function shapeOf(raw: string): ValueShape {
   if (raw === 'y' || raw === 'm' || raw === 'n') return 'tristate';
   if (/^-?\d+$/.test(raw)) return 'number';
   if (/^0[xX][0-9a-fA-F]+$/.test(raw)) return 'hex';
-  if (raw.startsWith('"')) return /^"(?:[^"\\]|\\.)*"$/.test(raw) ? 'string' : 'open-string';
-  return 'other';
+  return raw.startsWith('"') ? 'open-string' : 'other';
 }
 
 /** Undoes the quotes and backslashes of a string value (confdata.c: conf_set_sym_val). */
-export function unquote(raw: string): string {
-  return raw.slice(1, -1).replace(/\\(.)/g, '$1');
+function unquote(raw: string): string {
+  return raw.slice(1, -1).replace(/\\([\s\S])/g, '$1');
 }
 
 /** The spelling in which a value is written for a string symbol. */

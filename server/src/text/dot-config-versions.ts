@@ -2,6 +2,8 @@ import {
   type DotConfigLine,
   type DotConfigSetting,
   type DotConfigSyntax,
+  isInexact,
+  keepSetting,
   parseDotConfigSyntax,
 } from './dot-config-syntax.ts';
 
@@ -55,7 +57,7 @@ function edited(before: string, syntax: DotConfigSyntax, text: string): DotConfi
 
 function settingsOf(lines: readonly DotConfigLine[]): ReadonlyMap<string, DotConfigSetting> {
   const settings = new Map<string, DotConfigSetting>();
-  for (const line of lines) if (line.kind === 'setting') settings.set(line.name, line);
+  for (const line of lines) if (line.kind === 'setting') keepSetting(settings, line);
   return settings;
 }
 
@@ -70,8 +72,8 @@ function withValues(
   for (const [at, line] of lines.entries()) {
     const old = replaced[at];
     if (line.kind !== 'setting' || old?.kind !== 'setting' || old.name !== line.name) return undefined;
-    // A line that another one below it overrules.
-    if (before.get(line.name) !== old) return undefined;
+    // A line that another one overrules, or that may have come to overrule another.
+    if (before.get(line.name) !== old || isInexact(line) || isInexact(old)) return undefined;
     settings.set(line.name, line);
   }
   return settings;

@@ -25,6 +25,7 @@ test('a configuration that is edited step by step has the lines of one that is r
     '\n',
     'CONFIG_NEW=m\n',
     '# CONFIG_S5 is not set',
+    '# CONFIG_S4 is not set # for now\n',
     '\r\n',
     'CONFIG_S7=y',
     '',

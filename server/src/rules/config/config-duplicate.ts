@@ -1,4 +1,4 @@
-import type { DotConfigSetting } from '../../text/dot-config-syntax.ts';
+import { type DotConfigSetting, isInexact } from '../../text/dot-config-syntax.ts';
 import { type ConfigRule, lineSpan } from './config-facts.ts';
 
 export const configDuplicate: ConfigRule = {
@@ -8,7 +8,7 @@ export const configDuplicate: ConfigRule = {
     const seen = new Map<string, DotConfigSetting>();
     const { lines } = facts.document;
     for (const line of facts.syntax.lines) {
-      if (line.kind !== 'setting') continue;
+      if (line.kind !== 'setting' || isInexact(line)) continue;
       const earlier = seen.get(line.name);
       seen.set(line.name, line);
       if (earlier === undefined) continue;

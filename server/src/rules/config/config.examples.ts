@@ -262,6 +262,64 @@ export const configExamples: readonly RuleExample[] = [
     finds: [{ at: '"-tegra', says: 'no closing quote' }],
   },
   {
+    rule: 'config-syntax',
+    shows: 'a text that only seems to end in an escaped quote, and one whose last quote is escaped',
+    path: '/w/.config',
+    text: 'CONFIG_A="a\\\\"\nCONFIG_B="b\\"\nCONFIG_C="c\\"d"\n',
+    finds: [{ at: '"b\\"', says: 'no closing quote' }],
+  },
+  {
+    rule: 'config-syntax',
+    shows: 'what Kconfig cuts off behind the closing quote, but no comment there',
+    path: '/w/.config',
+    text: 'CONFIG_A="a" # c\nCONFIG_B="a"#c\nCONFIG_C="a" # says "c"\nCONFIG_D="a"\t \nCONFIG_E="a"b"\nCONFIG_F="a" b\n',
+    finds: [
+      {
+        at: '"a"b"',
+        says: 'CONFIG_E is "a"',
+        fixed:
+          'CONFIG_A="a" # c\nCONFIG_B="a"#c\nCONFIG_C="a" # says "c"\nCONFIG_D="a"\t \nCONFIG_E="a\\"b"\nCONFIG_F="a" b\n',
+      },
+      { at: '"a" b', says: 'CONFIG_F is "a"', noFix: true },
+    ],
+  },
+  {
+    rule: 'config-syntax',
+    shows: '"is not set" with something behind it, for kernels that compare the whole line',
+    path: '/w/.config',
+    text: '# Linux/x86 6.12.117 Kernel Configuration\n# CONFIG_F is not set # because\n# CONFIG_G is not set \n# CONFIG_H is not set\n# CONFIG_I is not settled\n# CONFIG_H is not set by the vendor\n',
+    finds: [
+      {
+        at: '# CONFIG_F is not set # because',
+        says: 'Since 6.8 Kconfig takes this for a comment, because the line goes on',
+        fixed:
+          '# Linux/x86 6.12.117 Kernel Configuration\n# because\n# CONFIG_F is not set\n# CONFIG_G is not set \n# CONFIG_H is not set\n# CONFIG_I is not settled\n# CONFIG_H is not set by the vendor\n',
+      },
+      { at: '# CONFIG_G is not set ', says: 'a blank follows' },
+    ],
+  },
+  {
+    rule: 'config-syntax',
+    shows: 'nothing of it for kernels that compare the beginning',
+    path: '/w/.config',
+    text: '# Linux/x86 6.1.192 Kernel Configuration\n# CONFIG_F is not set # because\n# CONFIG_G is not set \n',
+    finds: [],
+  },
+  {
+    rule: 'config-syntax',
+    shows: 'the difference where the kernel is not known',
+    path: '/w/.config',
+    text: '# CONFIG_F is not set.\n',
+    finds: [{ at: '# CONFIG_F is not set.', says: 'Kernels before 6.8 unset CONFIG_F here; later ones' }],
+  },
+  {
+    rule: 'config-duplicate',
+    shows: 'words about a symbol are no setting of it',
+    path: '/w/.config',
+    text: '# CONFIG_F is not set by the vendor\nCONFIG_F=y\n',
+    finds: [],
+  },
+  {
     rule: 'config-value-type',
     shows: 'values that no symbol has',
     path: '/w/.config',
