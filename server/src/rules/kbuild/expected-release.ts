@@ -11,6 +11,25 @@ export interface ExpectedRelease {
   readonly pin: Pin | undefined;
 }
 
+/** What a release is made of before EXTRAVERSION and LOCALVERSION: 5.15.148, 6.12-rc3. */
+export const baseVersion = /^\d+\.\d+(?:\.\d+)?(?:-rc\d+)?/;
+
+/** What the expected release has after its version; pins of a version without its third number (5.15) say so much too. */
+export function expectedSuffix(
+  target: TargetKernel | undefined,
+  pins: PinPicture | undefined,
+): ExpectedRelease | undefined {
+  const whole = expectedRelease(target, pins);
+  if (whole) return { ...whole, value: whole.value.replace(baseVersion, '') };
+  const [version, extra, local] = [pins?.pinned('version'), pins?.pinned('extraversion'), pins?.pinned('localversion')];
+  if (target || !version || !local || version.uri !== local.uri || !isStated(local) || local.isDefault)
+    return undefined;
+  if (!/^v?\d+\.\d+$/.test(version.value)) return undefined;
+  const value = `${extra?.value ?? ''}${local.value}`;
+  const made = `${version.value.replace(/^v/, '')}.…${value}`;
+  return { value, says: `${version.name} and ${local.name} in ${uriName(local.uri)} make "${made}"`, pin: local };
+}
+
 /** The target's release; without a target the one that is pinned, as a whole or in its parts. */
 export function expectedRelease(
   target: TargetKernel | undefined,

@@ -137,7 +137,8 @@ function difference(own: readonly string[], theirs: readonly string[]): string {
 }
 
 function remade(pin: KnownPin, other: KnownPin, said: string): string {
-  return `${uriName(pin.uri)} ${said} in ${uriName(other.uri)}. They speak of two kernels, and what is checked against one is loaded on the other. One of them was recorded by an earlier build: build again, or record it again.`;
+  const place = uriName(other.uri);
+  return `${uriName(pin.uri)} ${said}${place === other.name ? '' : ` in ${place}`}. They speak of two kernels, and what is checked against one is loaded on the other. One of them was recorded by an earlier build: build again, or record it again.`;
 }
 
 /** Whether a release may go on from a base version: `5.15.148-tegra` from `5.15` and from `5.15.148`. */

@@ -2,6 +2,7 @@ import { versionOfMakefile } from '../../kernel/kernel-version.ts';
 import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
 import { parseKbuild } from '../../text/kbuild-syntax.ts';
 import { LineIndex } from '../../text/line-index.ts';
+import { isGivenToMake } from './given-localversion.ts';
 import { type PinLine, PinLines } from './pin-lines.ts';
 import type { Pin, PinRole, PinSource, PinUse } from './pin-picture.ts';
 
@@ -60,6 +61,7 @@ export function readPinFile(uri: string, source: PinSource, text: string, memory
     range: lines.range(one.valueStart, one.valueEnd),
     source,
     isDefault: one.isDefault,
+    isGiven: !one.isDefault && !nameless.has(source) && isGivenToMake(text, one),
   });
   const use = ({ name, start, end }: PinLine['uses'][number]): PinUse => ({
     name,

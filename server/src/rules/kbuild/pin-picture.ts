@@ -22,6 +22,8 @@ export interface Pin {
   readonly source: PinSource;
   /** `${NAME:-value}` and Dockerfile ARG: holds only where nobody says otherwise. */
   readonly isDefault: boolean;
+  /** A LOCALVERSION that make sees for certain: an argument, or exported. */
+  readonly isGiven: boolean;
 }
 
 /** A use of a pinned name: `$KERNEL_BASE_VERSION` in a script. */

@@ -113,7 +113,7 @@ export const releaseExamples: readonly RuleExample[] = [
     finds: [
       {
         at: '5.15.148-tegra SMP preempt_rt mod_unload aarch64',
-        says: 'but EXPECTED_VERMAGIC has "preempt" and has "modversions" and lacks "preempt_rt" in EXPECTED_VERMAGIC.',
+        says: 'but EXPECTED_VERMAGIC has "preempt" and has "modversions" and lacks "preempt_rt".',
         noFix: true,
       },
     ],
