@@ -1,8 +1,9 @@
 import type { DocumentSelector } from 'vscode-languageclient/node';
 
 /**
- * Languages of the files that the server's rules look at; it decides by path and text whether one concerns it. Plain text
- * and ini are among them because loader scripts without extension, apt preferences and systemd units come as such.
+ * Languages of the files that the server's rules look at; it decides by path and text whether one concerns it. Plain text,
+ * ini and log are among them because loader scripts without extension, apt preferences, systemd units and captures of
+ * kernel logs come as such.
  */
 const languages = [
   'shellscript',
@@ -24,6 +25,7 @@ const languages = [
   'kernel-env',
   'modprobe-conf',
   'kernel-log',
+  'log',
 ];
 
 /** Files that write a kernel's version down, whatever language an editor or another extension gives them. */

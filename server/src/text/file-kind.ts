@@ -92,6 +92,11 @@ const makeShebang = /^#!\s*(\S*\/)?(env\s+)?(\S*\/)?make(\s|$)/;
 /** A line of dmesg, of a serial console (with or without its level) or of a journal. */
 const kernelLine =
   /^(?:(?:<\d+>)?\[ *\d+\.\d{1,9}\](?:\[ *[TC]\d+\])? \S|(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ kernel: )/m;
+/** Without time stamps: at the beginning of a line, what only the module loader, its tools and modpost write. */
+const loaderLine =
+  /^(?:# )?(?:(?:insmod|modprobe|rmmod): (?:ERROR: |FATAL: Module |error inserting '|can't (?:insert|load|unload) )|(?:ERROR|WARNING): modpost: |WARNING: Symbol version dump |[\w-]+: (?:disagrees about version of symbol |no symbol version for |Unknown symbol \S+ \(err -|version magic '|exports duplicate symbol |loading out-of-tree module taints |module verification failed: |module license '))/;
+/** Names under which captures are kept. */
+const captureName = /\.(?:log|txt|out|err|cap)(?:\.\d+)?$/;
 const shellEditorLine = /^#.*(-\*-\s*(mode:\s*)?(sh|shell-script|bash)\b|\bvim?:.*\b(ft|filetype|syntax)=(sh|bash)\b)/m;
 
 /**
@@ -114,7 +119,17 @@ export function fileKind(path: string, text: string, languageId?: string): FileK
   const named = languageId === undefined ? undefined : byLanguageId[languageId];
   if (named !== undefined) return refined(named, text);
   if (shellEditorLine.test(head.slice(0, 400))) return 'shell';
-  return kernelLine.test(head) ? 'kernel-log' : undefined;
+  return kernelLine.test(head) || (captureName.test(clean) && isLoaderCapture(text, clean)) ? 'kernel-log' : undefined;
+}
+
+/** Of a text that may be prose and quote a message or two, most of what is written has to be such lines. */
+function isLoaderCapture(text: string, path: string): boolean {
+  const lines = text
+    .slice(0, 65_536)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const told = lines.filter((line) => line.length < 400 && loaderLine.test(line)).length;
+  return told >= 2 && (!path.endsWith('.txt') || told * 2 >= lines.length);
 }
 
 /** Kinds whose names may go on after a dot: `Kconfig.debug`, `dmesg.0`, but not `kconfig.py` and `dmesg.c`. */

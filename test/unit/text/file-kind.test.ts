@@ -40,6 +40,41 @@ const cases: readonly (readonly [path: string, text: string, kind: string | unde
   ['/p/serial.txt', '<4>[    5.123456][  T1] foo: x\n', 'kernel-log'],
   ['/p/journal', 'Nov 21 03:00:00 orin kernel: foo: x\n', 'kernel-log'],
   ['/p/journal', '2026-11-21T03:00:00+00:00 orin kernel: foo: x\n', 'kernel-log'],
+  [
+    '/p/insmod.log',
+    "# insmod x.ko\ninsmod: can't insert 'x.ko': invalid module format\n# dmesg\nx: no symbol version for module_layout\n",
+    'kernel-log',
+  ],
+  [
+    '/p/make.log',
+    '  CC [M]  x.o\n  MODPOST Module.symvers\nERROR: modpost: "a" [x.ko] undefined!\nERROR: modpost: "b" [x.ko] undefined!\n',
+    'kernel-log',
+  ],
+  [
+    '/p/make.out.1',
+    'WARNING: Symbol version dump "Module.symvers" is missing.\nERROR: modpost: "b" [x.ko] undefined!\n',
+    'kernel-log',
+    'plaintext',
+  ],
+  [
+    '/p/capture.txt',
+    "insmod: ERROR: could not insert module x.ko: Invalid module format\nx: version magic 'a' should be 'b'\n",
+    'kernel-log',
+  ],
+  // One such line may stand anywhere; prose quotes several.
+  ['/p/app.log', 'starting\ninsmod: ERROR: could not insert module x.ko: File exists\n', undefined],
+  [
+    '/p/story.txt',
+    "It began on Monday.\ninsmod: ERROR: could not insert module x.ko: Invalid module format\nNobody knew why.\nx: version magic 'a' should be 'b'\nThen we looked.\n",
+    undefined,
+  ],
+  ['/p/README', 'insmod: ERROR: a\ninsmod: ERROR: b\n', undefined],
+  [
+    '/p/app.log',
+    'loader: Unknown symbol foo\nloader: Unknown symbol bar\nWARNING: module x\nERROR: module y\n',
+    undefined,
+  ],
+  ['/p/app.log', 'we got insmod: ERROR: x\nand then modprobe: FATAL: Module y\n', undefined],
   ['/p/notes.txt', 'what I learnt of the kernel: it is large\n[1] a footnote\n', undefined],
   ['/p/kernel/configs/rt.config', 'CONFIG_PREEMPT_RT=y\n', 'dot-config'],
   ['/p/web.config', '<configuration/>\n', undefined],

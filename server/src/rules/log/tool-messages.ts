@@ -74,7 +74,7 @@ export const toolMessages: readonly LogMessage[] = [
   {
     id: 'already-loaded-user',
     pattern: refused('(?:File exists|Module already in kernel)'),
-    cause: 'A module with the name of {module} is loaded already, or built by another maker under the same name',
+    cause: 'A module named {module} is loaded already, this one or another of the same name',
     next: 'lsmod shows it; rmmod it first if this one is to replace it. If it is not there, the init function of {module} ended with this errno.',
     errno: 'EEXIST',
   },
@@ -106,7 +106,7 @@ export const toolMessages: readonly LogMessage[] = [
     pattern: refused('(?<reason>No such device(?: or address)?|Input/output error|Connection timed out)'),
     cause:
       'The kernel took {module}, and its own init function gave up ("{reason}"): usually the hardware is not there or does not answer',
-    next: 'Read what the module itself logged; nothing is wrong with how it was built for this kernel.',
+    next: 'Read what the module itself logged; the checks of the kernel let it through.',
   },
   {
     id: 'no-such-file-user',
