@@ -1,4 +1,5 @@
 import { configRules } from '../rules/config/config-rules.ts';
+import { scriptConfigRules } from '../rules/config/script-config-rules.ts';
 import { csourceRules } from '../rules/csource/csource-rules.ts';
 import { kbuildRules } from '../rules/kbuild/kbuild-rules.ts';
 import { localversionFileRules } from '../rules/kbuild/localversion-file.ts';
@@ -15,6 +16,7 @@ export const ruleSets: readonly RuleSet[] = [
   scriptRules,
   aptSourceRules,
   configRules,
+  scriptConfigRules,
   kbuildRules,
   pinsRules,
   localversionFileRules,

@@ -13,9 +13,13 @@ export interface SourceMap {
 export interface MappedText {
   readonly text: string;
   readonly map: SourceMap;
+  /** It may be one of several texts: this is the first of them, or each in turn, one after the other. */
+  readonly readings?: 'first' | 'all';
 }
 
 export const identityMap: SourceMap = { span: (start, end) => ({ start, end }) };
+
+export const noText: MappedText = { text: '', map: identityMap };
 
 export function shiftedMap(offset: number, outer: SourceMap = identityMap): SourceMap {
   return { span: (start, end) => outer.span(start + offset, end + offset) };
@@ -116,7 +120,9 @@ export function sliceMapped(host: MappedText, start: number, end: number): Mappe
 /** Two texts, one after the other. */
 export function concatMapped(one: MappedText, two: MappedText): MappedText {
   const cut = one.text.length;
+  const readings = one.readings === 'first' ? one.readings : (two.readings ?? one.readings);
   return {
+    ...(readings && { readings }),
     text: one.text + two.text,
     map: {
       span: (start, end) => {

@@ -1,5 +1,6 @@
 import { describe, test } from 'node:test';
 import { configExamples } from '../../../server/src/rules/config/config.examples.ts';
+import { scriptConfigExamples } from '../../../server/src/rules/config/script-config.examples.ts';
 import { csourceExamples } from '../../../server/src/rules/csource/csource.examples.ts';
 import { extraSymbolsExamples } from '../../../server/src/rules/kbuild/extra-symbols.examples.ts';
 import { kbuildExamples } from '../../../server/src/rules/kbuild/kbuild.examples.ts';
@@ -10,6 +11,7 @@ import { runExample } from './run-example.ts';
 
 for (const [group, examples] of Object.entries({
   configExamples,
+  scriptConfigExamples,
   kbuildExamples,
   extraSymbolsExamples,
   releaseExamples,

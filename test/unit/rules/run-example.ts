@@ -16,6 +16,7 @@ import { lintDocument } from '../../../server/src/service/lint-document.ts';
 import { loadPins } from '../../../server/src/service/pins-workspace.ts';
 import { LineIndex } from '../../../server/src/text/line-index.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
+import { shell } from './shell/lint-text.ts';
 
 /** Runs one example as the editor and the command line would run it, and compares what is said. */
 export async function runExample(example: RuleExample): Promise<void> {
@@ -51,6 +52,7 @@ export async function lintExample(example: RuleExample): Promise<Finding[]> {
     pins,
     providers,
     cParser: await cParser(),
+    shell,
     ...(example.target && { targets: [targetOf(example.target)] }),
     ...(example.kernelSource !== undefined && {
       kconfig: new KconfigStore(files, { sources: [fileUri(example.kernelSource)] }),

@@ -42,7 +42,7 @@ function differing(
   const symbol = tree.symbols.get(setting.name);
   if (symbol === undefined || symbol.definitions.length === 0 || symbol.type === undefined) {
     // An unset symbol that does not exist is what everybody wants.
-    return setting.raw === undefined ? undefined : unknownSymbol(facts, setting);
+    return setting.value === 'n' && setting.shape !== 'string' ? undefined : unknownSymbol(facts, setting);
   }
   // What a fragment leaves out, its base file may set.
   if (facts.role === 'fragment' || wrongType(symbol, setting)) return undefined;

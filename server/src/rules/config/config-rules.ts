@@ -17,7 +17,8 @@ import { preemptDrift } from './preempt-drift.ts';
 import { sigForceWithoutKey } from './sig-force-without-key.ts';
 import { SyntaxConfig } from './syntax-config.ts';
 
-const rules: readonly ConfigRule[] = [
+/** What a value means for modules, whoever sets it: also a script. */
+export const settingRules: readonly ConfigRule[] = [
   preemptDrift,
   modUnloadDiffers,
   modversionsDisabled,
@@ -27,6 +28,10 @@ const rules: readonly ConfigRule[] = [
   forceUnloadEnabled,
   sigForceWithoutKey,
   perKernelKey,
+];
+
+const rules: readonly ConfigRule[] = [
+  ...settingRules,
   configSyntax,
   configValueType,
   configDuplicate,

@@ -368,7 +368,7 @@ export const configExamples: readonly RuleExample[] = [
     rule: 'config-dependency',
     shows: 'what Kconfig will change, and why',
     path: '/boot/config-5.15.148',
-    text: `${head}# CONFIG_GENERIC_BUG is not set\nCONFIG_MODULES=y\nCONFIG_PREEMPT_RT=y\nCONFIG_NR_CPUS=8192\n# CONFIG_NET is not set\nCONFIG_INET=y\nCONFIG_OLD_THING=y\n`,
+    text: `${head}# CONFIG_GENERIC_BUG is not set\nCONFIG_MODULES=y\nCONFIG_PREEMPT_RT=y\nCONFIG_NR_CPUS=8192\n# CONFIG_NET is not set\nCONFIG_INET=y\nCONFIG_OLD_THING=y\n# CONFIG_OLD_ONE is not set\nCONFIG_OLD_TWO=n\nCONFIG_OLD_TEXT="n"\n`,
     files: tree,
     kernelSource: '/src',
     finds: [
@@ -380,6 +380,7 @@ export const configExamples: readonly RuleExample[] = [
       { at: 'CONFIG_NR_CPUS=8192', says: 'make this "CONFIG_NR_CPUS=256": a value from 2 to 4096 is expected' },
       { at: 'CONFIG_INET=y', says: 'depends on NET, which is not set' },
       { at: 'CONFIG_OLD_THING=y', says: 'has no symbol OLD_THING' },
+      { at: 'CONFIG_OLD_TEXT="n"', says: 'has no symbol OLD_TEXT' },
     ],
   },
   {

@@ -11,7 +11,7 @@ import {
 import { setSymbols } from './set-symbol.ts';
 
 /** The preemption models exclude each other; up to 6.12 PREEMPT_RT is one of them. */
-const models = ['PREEMPT_NONE', 'PREEMPT_VOLUNTARY', 'PREEMPT', 'PREEMPT_LAZY', 'PREEMPT_RT'] as const;
+export const preemptModels = ['PREEMPT_NONE', 'PREEMPT_VOLUNTARY', 'PREEMPT', 'PREEMPT_LAZY', 'PREEMPT_RT'] as const;
 
 export const preemptDrift: ConfigRule = {
   *check(facts) {
@@ -33,7 +33,7 @@ export const preemptDrift: ConfigRule = {
 function ownPreempt(facts: ConfigFacts): PreemptToken | undefined {
   const { config } = facts;
   if (facts.role === 'complete') {
-    if (!decides(facts, 'PREEMPT') || !models.some((name) => facts.syntax.settings.has(name))) return undefined;
+    if (!decides(facts, 'PREEMPT') || !preemptModels.some((name) => facts.syntax.settings.has(name))) return undefined;
     const word = preemptWord(config, facts.version);
     return word === undefined ? undefined : asToken(word);
   }
@@ -49,9 +49,9 @@ function ownPreempt(facts: ConfigFacts): PreemptToken | undefined {
 function setModel(facts: ConfigFacts, token: PreemptToken): ReturnType<typeof setSymbols> {
   const chosen = symbolFor(token).replace(/^CONFIG_/, '');
   const values: Record<string, string> = {};
-  for (const name of models) if (facts.syntax.settings.has(name)) values[name] = 'n';
+  for (const name of preemptModels) if (facts.syntax.settings.has(name)) values[name] = 'n';
   values[chosen] = 'y';
-  const anchor = models.find((name) => facts.syntax.settings.has(name));
+  const anchor = preemptModels.find((name) => facts.syntax.settings.has(name));
   return setSymbols(facts, `Set CONFIG_${chosen}=y and unset the other preemption models`, values, anchor);
 }
 

@@ -27,7 +27,7 @@ export const shellRules: readonly ScriptRule[] = [
 ];
 
 /** Every kind of file that has commands, or apt's preferences, in it. */
-const kinds: readonly FileKind[] = [
+export const scriptKinds: readonly FileKind[] = [
   'shell',
   'dockerfile',
   'github-workflow',
@@ -44,7 +44,7 @@ const kinds: readonly FileKind[] = [
 ];
 
 /** The rules over everything that runs commands. */
-export const scriptRules: RuleSet = { kinds, run: checkScripts };
+export const scriptRules: RuleSet = { kinds: scriptKinds, run: checkScripts };
 
 function* checkScripts(document: TextDocument, context: RuleContext): Generator<Found> {
   const facts = scriptFacts(document, context);

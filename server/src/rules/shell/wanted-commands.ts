@@ -14,21 +14,26 @@ const fetching: ReadonlySet<string> = new Set(
 );
 
 /** One for each kind of script, so that what a walk remembers for one is not used for another. */
-const interests = [false, true].map((fetches) => [false, true].map((builds) => interest(fetches, builds)));
+const interests = new Map<string, CommandInterest>();
 
 /** The commands that some rule looks at, in a document with this text. */
 export function wantedCommands(text: string): CommandInterest {
   const fetches = /\b(curl|wget|aria2c|clone)\b/.test(text);
   // Any command may show that headers were thought of, where something is built against them.
   const builds = /dkms|\.run\b/.test(text);
-  return interests[Number(fetches)]?.[Number(builds)] ?? interest(fetches, builds);
+  const configures = /scripts\/config|CONFIG_/.test(text);
+  const key = `${fetches} ${builds} ${configures}`;
+  const known = interests.get(key) ?? interest(fetches, builds, configures);
+  interests.set(key, known);
+  return known;
 }
 
-function interest(fetches: boolean, builds: boolean): CommandInterest {
+function interest(fetches: boolean, builds: boolean, configures: boolean): CommandInterest {
   return {
     wants: (name, command) =>
       always.has(name) ||
       (fetches && (fetching.has(name) || /build|compile/i.test(name))) ||
+      (configures && (name === 'config' || (name === 'sed' && command.includes('CONFIG_')))) ||
       (builds && (/[$`]/.test(command) || name.endsWith('.run') || mentionsHeaders(command))),
   };
 }

@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts';
-import { concatMapped, type MappedText, type TextSpan } from '../source-map.ts';
+import { concatMapped, type MappedText, noText, type TextSpan } from '../source-map.ts';
 import { assign } from './assignments.ts';
 import { runBuiltin } from './builtins.ts';
 import { isFollowed } from './command-interest.ts';
@@ -9,8 +9,7 @@ import { baseName } from './shell-command.ts';
 import { childOf, type ShellNode } from './shell-node.ts';
 import type { Frame } from './shell-scope.ts';
 import { unwrap } from './unwrapping.ts';
-import type { Word, WordPart } from './word.ts';
-import { wordsAsScript } from './word.ts';
+import { patternOf, type Word, type WordPart, wordsAsScript } from './word.ts';
 import { expandWord } from './word-expansion.ts';
 
 /** A command about to run: its surroundings, and the variables given to it alone. */
@@ -59,14 +58,19 @@ export class CommandRunner {
     this.extraArguments = [];
     const redirections = applyRedirects(node, frame, expansion);
     const span = frame.map.span(firstWordStart(node, name), node.end);
-    for (const argv of allReadings(wordNodes.map((word) => expandWord(word, expansion)))) {
+    const readings = allReadings(wordNodes.map((word) => expandWord(word, expansion)));
+    const conditional = around.conditional || readings.length > 1;
+    for (const argv of readings) {
       const [program] = argv;
       if (program === undefined) continue;
       const own = program.start >= span.start && program.start < span.end;
       const whole = own ? span : (around.whole ?? span);
       const known = baseName(program.value ?? '');
       const wrapper = own ? known : (around.wrapper ?? known);
-      this.run(argv, { ...around, input: redirections.input ?? input, environment, whole, wrapper });
+      this.run(argv, { ...around, conditional, input: redirections.input ?? input, environment, whole, wrapper });
+    }
+    if (readings.length > 1 && this.lastOutput !== undefined) {
+      this.lastOutput = concatMapped(this.lastOutput, { ...noText, readings: 'all' });
     }
     for (const file of redirections.outputs) this.fileWritten(file.path, this.lastOutput, file.append, span, around);
   }
@@ -88,7 +92,7 @@ export class CommandRunner {
     const [program, ...args] = argv;
     if (program === undefined || context.depth > limits.shellDepth || this.walk.spent()) return;
     const deeper = { ...context, depth: context.depth + 1 };
-    const path = program.value;
+    const path = program.value ?? inUnknownFolder(program);
     if (path === undefined) {
       if (isPrivilegePrefix(program) && args.length > 0) this.run(args, deeper);
       return;
@@ -113,7 +117,7 @@ export class CommandRunner {
     const start = Math.min(...argv.map((word) => word.start));
     const end = Math.max(...argv.map((word) => word.end));
     this.walk.emit({
-      name: baseName(first.value ?? ''),
+      name: baseName(first.value ?? inUnknownFolder(first) ?? ''),
       argv,
       start,
       end,
@@ -156,7 +160,8 @@ export class CommandRunner {
     whole: TextSpan,
     around: Surroundings,
   ): void {
-    this.walk.write({ path, content, append, whole, place: around.place });
+    const { place, conditional } = around;
+    this.walk.write({ path, content, append, whole, place, conditional });
     if (path.value === undefined || isLog(path.value)) return;
     const before = append ? around.scope.files.get(path.value)?.content : undefined;
     const all = before !== undefined && content !== undefined ? concatMapped(before, content) : content;
@@ -198,6 +203,13 @@ function joinTouching(nodes: readonly ShellNode[]): readonly ShellNode[] {
 function firstWordStart(node: ShellNode, name: ShellNode): number {
   const first = node.children[0];
   return first?.type === 'variable_assignment' ? first.start : name.start;
+}
+
+/** The pattern of a program of which only the folder is not known: `"$KERNEL/scripts/config"`. */
+function inUnknownFolder(program: Word): string | undefined {
+  const pattern = patternOf(program);
+  const name = baseName(pattern);
+  return name !== pattern && /^[\w.+-]+$/.test(name) ? pattern : undefined;
 }
 
 /** A variable whose very name says that it holds `sudo` or nothing. */

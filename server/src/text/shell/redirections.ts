@@ -2,7 +2,7 @@ import type { MappedText } from '../source-map.ts';
 import { MappedTextBuilder, sliceMapped } from '../source-map.ts';
 import { childOf, childOfType, type ShellNode } from './shell-node.ts';
 import type { Word } from './word.ts';
-import { asPiece, type Expansion, expandToOne, fillGaps, type Piece } from './word-expansion.ts';
+import { type Alternatives, asPiece, type Expansion, expandToOne, fillGaps, type Piece } from './word-expansion.ts';
 
 /** What the redirections of one command say. */
 export interface Redirections {
@@ -77,8 +77,13 @@ function hereDocument(redirect: ShellNode, context: Expansion): MappedText | und
   const quoted = /['"\\]/.test(text.slice(startNode.start, startNode.end));
   const mapped = quoted
     ? sliceMapped({ text, map }, from, to)
-    : mappedParts(fillGaps(body, from, to, context, 'here-document')[0] ?? []);
+    : firstReading(fillGaps(body, from, to, context, 'here-document'));
   return redirect.children.some((child) => child.type === '<<-') ? withoutTabs(mapped) : mapped;
+}
+
+function firstReading(readings: Alternatives): MappedText {
+  const first = mappedParts(readings[0] ?? []);
+  return readings.length > 1 ? { ...first, readings: 'first' } : first;
 }
 
 function withoutTabs(body: MappedText): MappedText {
@@ -96,6 +101,7 @@ function withoutTabs(body: MappedText): MappedText {
     return line === undefined ? offset : line.from + (offset - line.at);
   };
   return {
+    ...body,
     text: stripped,
     map: {
       span: (start, end) => body.map.span(original(start), end > start ? original(end - 1) + 1 : original(end)),

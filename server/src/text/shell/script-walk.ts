@@ -172,7 +172,7 @@ export class ScriptWalk {
 
   /** A file that the host itself writes. */
   writeFile(path: Word, content: MappedText): void {
-    this.write({ path, content, append: false, place: here, whole: path });
+    this.write({ path, content, append: false, place: here, whole: path, conditional: false });
   }
 
   /** True when the text has been run as a script already. */

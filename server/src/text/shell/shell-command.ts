@@ -27,7 +27,7 @@ export interface ShellCommand extends TextSpan {
   readonly order: number;
   /** Written inside a quoted string of another command (`sh -c '…'`). */
   readonly inString: boolean;
-  /** In a condition, a branch or a loop: may not run. */
+  /** In a condition, a branch or a loop, or one of several readings of its words: may not run. */
   readonly conditional: boolean;
 }
 
@@ -42,6 +42,8 @@ export interface FileWrite {
   readonly order: number;
   /** The command that writes. */
   readonly whole: TextSpan;
+  /** As for a command. */
+  readonly conditional: boolean;
 }
 
 /** All that a script does, in order. */
