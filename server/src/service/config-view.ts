@@ -6,6 +6,7 @@ import { joinUri } from '../ports/uri.ts';
 import { parseDotConfigSyntax, quote } from '../text/dot-config-syntax.ts';
 import { explainValue } from '../text/kconfig-explain.ts';
 import { formatExpression } from '../text/kconfig-expression.ts';
+import { toNumber } from '../text/kconfig-number.ts';
 import type { KconfigSymbol } from '../text/kconfig-symbol.ts';
 import type { KconfigTree } from '../text/kconfig-tree.ts';
 import { isTristate, KconfigValues } from '../text/kconfig-values.ts';
@@ -161,7 +162,7 @@ function completeValue(tree: KconfigTree, name: string): ConfigCompletion[] {
     return [offer('y', 'built in'), ...module, offer('n', 'not set: prefer "# CONFIG_… is not set"')];
   }
   return symbol.defaults.flatMap(({ value }) => {
-    if (value.kind !== 'constant') return [];
-    return [offer(symbol.type === 'string' ? quote(value.text) : value.text, 'default')];
+    if (value.kind === 'constant') return [offer(symbol.type === 'string' ? quote(value.text) : value.text, 'default')];
+    return value.kind === 'symbol' && toNumber(symbol, value.name) !== undefined ? [offer(value.name, 'default')] : [];
   });
 }

@@ -1,7 +1,8 @@
 /** An expression of the Kconfig language (scripts/kconfig/parser.y: expr). */
 export type KconfigExpression =
+  /** Any bare word: where no symbol has that name, it stands for itself, as most numbers do. */
   | { readonly kind: 'symbol'; readonly name: string }
-  /** A quoted text or a number. */
+  /** A quoted text. */
   | { readonly kind: 'constant'; readonly text: string }
   /** A text with `$(…)` in it, which only the build knows. */
   | { readonly kind: 'macro'; readonly text: string }
@@ -68,7 +69,6 @@ export class KconfigScanner {
     this.#next++;
     if (token.kind === 'macro') return { kind: 'macro', text: token.text };
     if (token.kind === 'text') return { kind: 'constant', text: token.text };
-    if (/^-?(?:\d+|0[xX][0-9a-fA-F]+)$/.test(token.text)) return { kind: 'constant', text: token.text };
     return { kind: 'symbol', name: token.text };
   }
 

@@ -185,6 +185,17 @@ describe('Kconfig values', () => {
     assert.deepEqual([...value.symbols.keys()].sort(), ['A', 'K']);
   });
 
+  test('a number is the symbol of that name where there is one, else itself', async () => {
+    const files = {
+      '/k/Kconfig':
+        'config 8260\n\tbool "8260"\nconfig CPM2\n\tbool "cpm2"\n\tdepends on NEVER || 8260\nconfig SIZE\n\tint "size"\n\trange 2 64\n\tdefault 4\nconfig BIG\n\tdef_bool SIZE >= 8\n',
+    };
+    const on = await values(files, { '8260': 'y', CPM2: 'y', SIZE: '16' });
+    assert.deepEqual([on('CPM2'), on('SIZE'), on('BIG')], ['y', '16', 'y']);
+    const off = await values(files, { CPM2: 'y', SIZE: '100' });
+    assert.deepEqual([off('CPM2'), off('SIZE'), off('BIG')], ['n', '4', 'n']);
+  });
+
   test('a select raises a symbol above what it depends on; m becomes y where there are no modules', async () => {
     const files = {
       '/k/Kconfig':
