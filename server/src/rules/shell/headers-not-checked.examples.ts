@@ -1,7 +1,7 @@
 import type { RuleExample } from './script-rule.ts';
 
 export const headersNotCheckedExamples: readonly RuleExample[] = [
-  { name: 'dkms install', text: 'sudo dkms ⟦install⟧ hello/1.0\n' },
+  { name: 'dkms install', text: 'sudo dkms ⟦install⟧ hello/1.0\n', says: 'dkms install builds modules against' },
   { name: 'a package that builds with dkms', text: 'apt-get install -y ⟦v4l2loopback-dkms⟧\n' },
   {
     name: 'an installer',

@@ -1,6 +1,6 @@
 import { packageCommand } from '../../text/shell/package-tools.ts';
 import type { ShellCommand } from '../../text/shell/shell-command.ts';
-import { patternOf, type Word } from '../../text/shell/word.ts';
+import { displayOf, patternOf, type Word } from '../../text/shell/word.ts';
 import type { ScriptRule } from './script-rule.ts';
 
 /** Words that show that headers of the running kernel were thought of. */
@@ -35,7 +35,7 @@ export const headersNotChecked: ScriptRule = {
         start: word.start,
         end: word.end,
         subject: command.name,
-        message: `${patternOf(word)} builds modules against whatever headers are there. Expected before it: headers that match the running kernel, such as a test for /lib/modules/$(uname -r)/build or the kernel's own linux-headers package.`,
+        message: `${command.name === 'dkms' ? `dkms ${displayOf(word)}` : displayOf(word)} builds modules against whatever headers are there. Expected before it: headers that match the running kernel, such as a test for /lib/modules/$(uname -r)/build or the kernel's own linux-headers package.`,
       };
     }
   },

@@ -15,6 +15,10 @@ export interface ScriptFacts {
   readonly writes: readonly FileWrite[];
   /** Apt preferences: the document itself, or files that its commands write. */
   readonly preferences: readonly WrittenPreferences[];
+  /** Texts of other files of the project, by their path as the document writes it. */
+  readonly provided: ReadonlyMap<string, string>;
+  /** The same document with what it takes from other files; places in those are places of the command that takes them. */
+  readonly whole?: ScriptFacts;
   /** From places in all of these to places in the document; what a rule finds is moved by it. */
   readonly places: SourceMap;
   readonly edits: ScriptEdits;
@@ -34,6 +38,8 @@ export interface RuleExample {
   readonly text: string;
   /** What the text becomes when the first edit of the first finding is made. */
   readonly fixed?: string;
+  /** Words of the first finding's message. */
+  readonly says?: string;
   /** The `vermagic.json` policy of the case. */
   readonly policy?: import('../policy.ts').PolicySource;
 }

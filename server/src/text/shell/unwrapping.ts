@@ -69,7 +69,15 @@ function throughWrapper(
     if (wrapper.shellWithoutCommand === true && context.input !== undefined) runner.script(context.input, [], inner);
     return true;
   }
-  if (wrapper.appendsInput === true) rest = [...withoutReplacement(rest, parsed), ...inputWords(context)];
+  if (wrapper.appendsInput === true) {
+    const { template, input } = templateAndInput(wrapper, rest, context);
+    if (template.length === 0) {
+      // Without a command each input is one.
+      for (const line of input) runner.words([line], inner);
+      return true;
+    }
+    rest = filledTemplate(template, input, markOf(wrapper, parsed));
+  }
   const asShell = parsed.options.some((option) => ['s', 'i', 'shell', 'login'].includes(option.name));
   if (wrapper.asScript === true) {
     if (context.input !== undefined && shells.has(rest[0]?.value ?? '')) runner.run(rest, inner);
@@ -138,20 +146,32 @@ function takeAssignments(words: readonly Word[], environment: Map<string, Word['
   return words.slice(at);
 }
 
-/** `xargs -I{} cmd {}`: the placeholder is no word of the script. */
-function withoutReplacement(words: readonly Word[], parsed: ParsedArguments): readonly Word[] {
+/** What is run for each input, and the input: behind `:::`, else what is read. */
+function templateAndInput(wrapper: Wrapper, words: readonly Word[], context: RunContext) {
+  const isMark = (word: Word) => wrapper.inputBehind?.test(word.value ?? '') === true;
+  const at = words.findIndex(isMark);
+  if (at < 0) return { template: words, input: inputWords(context) };
+  const behind = words.slice(at);
+  const inFiles = behind.some((word) => isMark(word) && word.value?.startsWith('::::') === true);
+  const input = inFiles ? [anyWords(context)] : behind.filter((word) => !isMark(word));
+  return { template: words.slice(0, at), input };
+}
+
+/** `xargs -I{} cmd {}`: the word that the input takes the place of. */
+function markOf(wrapper: Wrapper, parsed: ParsedArguments): string | undefined {
   const replace = parsed.options.find((option) => ['I', 'i', 'replace'].includes(option.name));
-  const mark = replace === undefined ? undefined : (replace.gluedValue ?? replace.value?.value ?? '{}');
-  return mark === undefined ? words : words.filter((word) => word.value !== mark);
+  return replace === undefined ? wrapper.inputMark : (replace.gluedValue ?? replace.value?.value ?? '{}');
+}
+
+function filledTemplate(template: readonly Word[], input: readonly Word[], mark: string | undefined): readonly Word[] {
+  if (mark === undefined || !template.some((word) => word.value === mark)) return [...template, ...input];
+  return template.flatMap((word) => (word.value === mark ? input : [word]));
 }
 
 /** The words that a known input becomes, or one that stands for any number of unknown ones. */
 function inputWords(context: RunContext): readonly Word[] {
-  const { input, whole } = context;
-  if (input === undefined) {
-    const end = { start: whole.end, end: whole.end };
-    return [makeWord([{ text: undefined, ...end, quoted: false }], end.start, end.end, true)];
-  }
+  const { input } = context;
+  if (input === undefined) return [anyWords(context)];
   return [...input.text.matchAll(/[^\s'"]+/g)].map((match) => {
     const span = input.map.span(match.index, match.index + match[0].length);
     return {
@@ -162,6 +182,11 @@ function inputWords(context: RunContext): readonly Word[] {
       indirect: false,
     };
   });
+}
+
+/** Stands for words that the script does not say, at the end of the command. */
+function anyWords({ whole }: RunContext): Word {
+  return makeWord([{ text: undefined, start: whole.end, end: whole.end, quoted: false }], whole.end, whole.end, true);
 }
 
 /** `sh -c TEXT`, `sh FILE`, `sh <<EOF`. */

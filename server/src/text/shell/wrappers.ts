@@ -23,6 +23,10 @@ export interface Wrapper {
   readonly questions?: string;
   /** Appends words read from standard input (`xargs`). */
   readonly appendsInput?: boolean;
+  /** Where no option names one, these words stand for the input. */
+  readonly inputMark?: string;
+  /** Words behind which the input stands (`parallel … ::: a b`); four colons lead to files with it. */
+  readonly inputBehind?: RegExp;
 }
 
 export function grammar(short: string, long: string, more: Partial<OptionGrammar> = {}): OptionGrammar {
@@ -107,6 +111,8 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     operands: 0,
     asScript: true,
     appendsInput: true,
+    inputMark: '{}',
+    inputBehind: /^:{3,4}\+?$/,
   },
   exec: { grammar: grammar('a:cl', ''), operands: 0 },
   command: { grammar: grammar('pvV', ''), operands: 0, questions: 'vV' },

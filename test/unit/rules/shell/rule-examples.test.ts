@@ -18,6 +18,8 @@ for (const [rule, examples] of Object.entries(scriptExamples)) {
           findings.map((finding) => spanOf(text, finding)),
           marks,
         );
+        const said = findings[0]?.message ?? '';
+        assert.ok(said.includes(example.says ?? ''), `"${said}" lacks "${example.says}"`);
         if (example.fixed === undefined) return;
         const fix = findings[0]?.fixes?.find((item) => item.kind === 'edit');
         assert.ok(fix !== undefined, 'there is a fix');
