@@ -82,6 +82,43 @@ describe('vermagic merge', () => {
     });
   }
 
+  it('ends with 2 where a part is missing or there twice, and with the status of the whole otherwise', () => {
+    for (const format of ['json', 'sarif']) {
+      const [third = '', second = '', first = ''] = parts(3, format);
+      const merge = (...names: string[]) => {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'merge', ...names], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
+        assert.doesNotThrow(() => JSON.parse(stdout));
+        return { status, stderr };
+      };
+      assert.deepEqual(merge(first, second, third), { status: 1, stderr: '' });
+      const missing = merge(first, third);
+      assert.equal(missing.status, 2);
+      assert.match(missing.stderr, /part 2 of 3 is missing/);
+      const doubled = merge(first, second, third, second);
+      assert.equal(doubled.status, 2);
+      assert.match(doubled.stderr, /a part is there twice/);
+    }
+  });
+
+  it('ends with 2 where a part could not read a file, and says at which', () => {
+    const name = join(folder, 'rootfs/lib/modules', release, 'extra/cut.ko.xz');
+    writeFileSync(name, Buffer.from('fd377a585a0000', 'hex'));
+    try {
+      for (const format of ['json', 'sarif']) {
+        const whole = scan('--format', format);
+        const names = parts(2, format);
+        assert.equal(timeless(vermagic('merge', ...names)), timeless(whole));
+        assert.match(whole, /cut\.ko\.xz/);
+        assert.equal(spawnSync(process.execPath, [cli, 'merge', ...names], { cwd: folder }).status, 2);
+      }
+    } finally {
+      rmSync(name);
+    }
+  });
+
   it('keeps to the levels of the project', () => {
     const rules = { 'mixed-vermagic': 'warning', 'depends-missing': 'off' };
     writeFileSync(join(folder, 'vermagic.json'), JSON.stringify({ policy: { rules } }));

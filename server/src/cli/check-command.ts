@@ -7,13 +7,14 @@ import { openKernelModule } from '../module/open-kernel-module.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ModuleChecker, type RuleLevels } from '../service/module-checker.ts';
 import { policyOfProject } from '../service/project-file.ts';
+import { checkFindings } from './check-findings.ts';
 import { checkText } from './check-text.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { githubAnnotations } from './github.ts';
 import { modulesOf } from './modules.ts';
 import { formatOf, json } from './output-format.ts';
-import { type PlacedFinding, sarif } from './sarif.ts';
+import { sarif } from './sarif.ts';
 import { styleFor } from './style.ts';
 import { findProject, targetsOf } from './targets.ts';
 import { trustedKeysOf } from './trusted-keys.ts';
@@ -80,8 +81,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   let unreadable = false;
   for (const { path, uri } of operands) {
     const module = await openKernelModule(ports, uri);
-    // What kmod cannot unpack is refused by kmod; only of a file that could not be opened nothing is known.
-    unreadable ||= module.unreadable !== undefined && module.compression === 'none';
+    unreadable ||= module.unreadable !== undefined;
     for (const target of targets) {
       const { report } = await checker.check(module, target, { request, loaded, levels, path });
       reports.push(report.check);
@@ -100,10 +100,10 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       io.out(json(reports));
       break;
     case 'sarif':
-      io.out(`${sarif(placed(reports), version)}\n`);
+      io.out(`${sarif(checkFindings(reports), version)}\n`);
       break;
     case 'github':
-      io.out(githubAnnotations(placed(reports)));
+      io.out(githubAnnotations(checkFindings(reports)));
   }
   for (const problem of left) io.err(`vermagic check: ${problem}\n`);
   if (unreadable || left.length > 0) return exitStatus.usage;
@@ -125,17 +125,6 @@ function nothingIn(target: OpenedTarget): string {
 /** Refused, open, or something at error level besides. */
 function isBad(report: CheckReport): boolean {
   return report.verdict !== 'loads' || report.findings.some((finding) => finding.severity === 'error');
-}
-
-function placed(reports: readonly CheckReport[]): PlacedFinding[] {
-  return reports.flatMap((report) =>
-    report.findings.map((finding) => ({
-      path: report.module.path,
-      rule: finding.rule,
-      severity: finding.severity,
-      message: `${report.target.name}: ${finding.message}`,
-    })),
-  );
 }
 
 function requestOf(args: Arguments): LoadRequest {

@@ -7,8 +7,9 @@ import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import type { Arguments, Command } from './command.ts';
 import { mergeScans } from './merge-reports.ts';
 import { mergeSarif } from './merge-sarif.ts';
+import type { Outcome } from './outcomes.ts';
 import { json } from './output-format.ts';
-import { hasErrors } from './scan-options.ts';
+import { statusOfScan } from './scan-options.ts';
 
 export const mergeCommand: Command = {
   name: 'merge',
@@ -35,17 +36,21 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
     );
   const values = reports.map(({ value }) => value);
   if (kinds.has('sarif')) {
-    const merged = mergeSarif(values);
-    io.out(json(merged));
-    return merged.runs.some((one) => one.results.some((result) => result.level === 'error'))
-      ? exitStatus.findings
-      : exitStatus.clean;
+    const { log, gaps } = mergeSarif(values);
+    io.out(json(log));
+    const results = log.runs.flatMap((one) => one.results);
+    const unread = results.some(({ ruleId }) => ruleId === ('unreadable' satisfies Outcome));
+    if (reportGaps(gaps, io) || unread) return exitStatus.usage;
+    return results.some(({ level }) => level === 'error') ? exitStatus.findings : exitStatus.clean;
   }
-  const merged = mergeScans(values as unknown as ScanReport[]);
-  for (const gap of merged.gaps) io.err(`vermagic merge: ${gap}\n`);
-  io.out(json(merged.report));
-  if (hasErrors(merged.report)) return exitStatus.findings;
-  return merged.gaps.length > 0 || merged.report.unreadable.length > 0 ? exitStatus.usage : exitStatus.clean;
+  const { report, gaps } = mergeScans(values as unknown as ScanReport[]);
+  io.out(json(report));
+  return reportGaps(gaps, io) ? exitStatus.usage : statusOfScan(report);
+}
+
+function reportGaps(gaps: readonly string[], io: CliIo): boolean {
+  for (const gap of gaps) io.err(`vermagic merge: ${gap}\n`);
+  return gaps.length > 0;
 }
 
 function parse(name: string, text: string): Record<string, unknown> {

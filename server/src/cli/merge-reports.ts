@@ -1,6 +1,7 @@
 import type { KernelScanReport, ScanReport, TreeTally } from '@vermagic/shared';
 import { isOfTally, joinedFindings, joinTallies } from '../gate/findings/tree-tally.ts';
 import { assumedNote, byPlace, findingReport, sumReports } from '../service/scan-report.ts';
+import { gapsIn, type ScanPart } from './merge-gaps.ts';
 
 /** Reports of several scans as one. Parts of one scan become one kernel's report; different trees stay apart as `kernels`. */
 export function mergeScans(reports: readonly ScanReport[]): {
@@ -16,7 +17,11 @@ export function mergeScans(reports: readonly ScanReport[]): {
     }
   }
   const durationMs = reports.reduce((sum, report) => sum + report.durationMs, 0);
-  return { report: sumReports([...byTarget.values()].map(whole), durationMs), gaps: missingShards(reports) };
+  return { report: sumReports([...byTarget.values()].map(whole), durationMs), gaps: gapsIn(reports.flatMap(partOf)) };
+}
+
+function partOf({ target, shard }: ScanReport): ScanPart[] {
+  return shard === undefined ? [] : [{ of: target.name, shard }];
 }
 
 /** Parts of one scan give the report that the whole scan gives, in the same order. */
@@ -67,24 +72,4 @@ function kernelOnly({
 }: KernelScanReport): KernelScanReport {
   const report = { target, modules, loads, refused, undetermined, results, findings, unsigned, unreadable, notes };
   return tally === undefined ? report : { ...report, tally };
-}
-
-/** A part that is not there would look like a part without faults. */
-function missingShards(reports: readonly ScanReport[]): string[] {
-  const gaps: string[] = [];
-  const byTarget = new Map<string, ScanReport[]>();
-  for (const report of reports) {
-    if (report.shard === undefined) continue;
-    const key = `${report.target.name}/${report.shard.count}`;
-    byTarget.set(key, [...(byTarget.get(key) ?? []), report]);
-  }
-  for (const parts of byTarget.values()) {
-    const [first] = parts;
-    const count = first?.shard?.count ?? 0;
-    const there = parts.map((part) => part.shard?.index);
-    const missing = Array.from({ length: count }, (_, index) => index + 1).filter((index) => !there.includes(index));
-    if (missing.length > 0) gaps.push(`of ${first?.target.name}, part ${missing.join(', ')} of ${count} is missing.`);
-    if (new Set(there).size < there.length) gaps.push(`of ${first?.target.name}, a part is there twice.`);
-  }
-  return gaps;
 }

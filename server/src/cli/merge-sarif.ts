@@ -1,7 +1,8 @@
 import type { TreeTally } from '@vermagic/shared';
 import { isOfTally, joinedFindings, joinTallies } from '../gate/findings/tree-tally.ts';
+import { gapsIn } from './merge-gaps.ts';
 import { artifactUri, sarifResult } from './sarif.ts';
-import { compareText, sarifOrder } from './scan-findings.ts';
+import { compareText, type SarifPart, sarifOrder } from './scan-findings.ts';
 
 type Result = {
   readonly ruleId: string;
@@ -22,14 +23,13 @@ interface SarifRun {
     };
   };
   readonly results: readonly Result[];
-  readonly properties?: { readonly parts?: readonly { readonly target: string; readonly tally: TreeTally }[] };
+  readonly properties?: { readonly parts?: readonly SarifPart[] };
 }
 
 /** All runs of one tool as one run, with one list of rules; of the parts of one scan the run that the whole scan gives. */
 export function mergeSarif(logs: readonly Record<string, unknown>[]): {
-  readonly version: '2.1.0';
-  readonly $schema?: unknown;
-  readonly runs: SarifRun[];
+  readonly log: { readonly version: '2.1.0'; readonly $schema?: unknown; readonly runs: readonly SarifRun[] };
+  readonly gaps: readonly string[];
 } {
   const runs = logs.flatMap((log) => log['runs'] as SarifRun[]);
   const byTool = new Map<string, SarifRun[]>();
@@ -37,10 +37,15 @@ export function mergeSarif(logs: readonly Record<string, unknown>[]): {
     const key = `${run.tool.driver.name} ${run.tool.driver.version ?? ''}`;
     byTool.set(key, [...(byTool.get(key) ?? []), run]);
   }
-  return {
+  const log = {
     ...(logs[0]?.['$schema'] === undefined ? {} : { $schema: logs[0]['$schema'] }),
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [...byTool.values()].map((group) => mergeRuns(group as [SarifRun, ...SarifRun[]])),
+  };
+  const parts = runs.flatMap(({ properties }) => properties?.parts ?? []);
+  return {
+    log,
+    gaps: gapsIn(parts.map((part) => ({ of: `${part.target}, ${part.tally.folder}`, shard: part.shard }))),
   };
 }
 
@@ -71,8 +76,9 @@ function mergeRuns(group: readonly [SarifRun, ...SarifRun[]]): SarifRun {
 function resultsOfParts(group: readonly SarifRun[], all: readonly Result[]): Result[] {
   const tallies = new Map<string, TreeTally>();
   for (const { target, tally } of group.flatMap((run) => run.properties?.parts ?? [])) {
-    const known = tallies.get(target);
-    tallies.set(target, known === undefined ? tally : joinTallies(known, tally));
+    const key = [target, tally.folder].join('\0');
+    const known = tallies.get(key);
+    tallies.set(key, known === undefined ? tally : joinTallies(known, tally));
   }
   const anew = [...tallies.values()].flatMap((tally) =>
     joinedFindings(tally).map((one): Result => sarifResult(one, 0)),

@@ -17,9 +17,8 @@ import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import type { LintReport } from './lint-command.ts';
 import { formatOf, json } from './output-format.ts';
+import { preflightFindings } from './preflight-findings.ts';
 import { type GateReport, type PreflightReport, preflightText } from './preflight-text.ts';
-import type { PlacedFinding } from './sarif.ts';
-import { scanFindings } from './scan-findings.ts';
 import { ProgressLine, scanOptions, threadsOf } from './scan-options.ts';
 import { asUsage, folderOf, projectOf } from './scan-places.ts';
 import { styleFor } from './style.ts';
@@ -65,14 +64,20 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     progress.clear();
     gates.push(...(await missingGates(project, ports, show)), await lintGate(operand, root, io, ports));
     const report: PreflightReport = { ...reasonsOfGates(gates), gates };
-    await print(report, format, args, io, version);
+    await print(report, project === undefined ? operand : show(project.uri), format, args, io, version);
     const manifest = args.value('manifest');
     if (manifest !== undefined) await writeManifest(manifest, report, places, io, ports, version);
+    if (gates.some(isPartial)) return exitStatus.usage;
     return report.ready ? exitStatus.clean : exitStatus.findings;
   } finally {
     progress.clear();
     await pool?.close();
   }
+}
+
+/** Whether something was not looked at. */
+function isPartial({ scan, unreadable }: GateReport): boolean {
+  return (scan?.unreadable.length ?? 0) > 0 || (unreadable?.length ?? 0) > 0;
 }
 
 function shownPath(root: string, shown: string, uri: string): string {
@@ -108,7 +113,8 @@ async function lintGate(operand: string, root: string, io: CliIo, ports: Ports):
   for (const problem of unreadable) io.err(`vermagic preflight: ${problem}\n`);
   const reasons = reasonsOfScripts(lint);
   if (unreadable.length > 0) reasons.push(`${unreadable.length} of its files and folders could not be read`);
-  return { kind: 'lint', path: operand, ready: reasons.length === 0, reasons, lint };
+  const left = unreadable.length === 0 ? {} : { unreadable };
+  return { kind: 'lint', path: operand, ready: reasons.length === 0, reasons, lint, ...left };
 }
 
 async function writeManifest(
@@ -140,6 +146,7 @@ async function writeManifest(
 
 async function print(
   report: PreflightReport,
+  projectPath: string,
   format: ReturnType<typeof formatOf>,
   args: Arguments,
   io: CliIo,
@@ -153,16 +160,7 @@ async function print(
     io.out(json(report));
     return;
   }
-  const findings: PlacedFinding[] = report.gates.flatMap((gate) => [
-    ...(gate.scan === undefined ? [] : scanFindings(gate.scan)),
-    ...(gate.lint ?? []).map(({ path: name, line, column, endLine, endColumn, rule, severity, message }) => ({
-      path: name,
-      region: { line, column, endLine, endColumn },
-      rule,
-      severity,
-      message,
-    })),
-  ]);
+  const findings = preflightFindings(report, projectPath, io.cwd);
   if (format === 'sarif') {
     const { sarif } = await import('./sarif.ts');
     io.out(`${sarif(findings, version)}\n`);

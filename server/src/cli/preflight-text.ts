@@ -7,6 +7,8 @@ import { printable, severityPaint } from './style.ts';
 /** What one gate found. */
 export interface GateReport extends GateResult {
   readonly lint?: readonly LintReport[];
+  /** Files and folders that lint could not read, a sentence each. */
+  readonly unreadable?: readonly string[];
 }
 
 /** The JSON of `vermagic preflight`. */

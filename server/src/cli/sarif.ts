@@ -1,6 +1,7 @@
-import type { TreeTally } from '@vermagic/shared';
 import type { Severity } from '../findings/finding.ts';
-import { isRuleId, type RuleId, rulePage, rules } from '../findings/registry.ts';
+import { isRuleId, rulePage, rules } from '../findings/registry.ts';
+import { isOutcome, type Outcome, outcomePage, outcomes } from './outcomes.ts';
+import type { SarifPart } from './scan-findings.ts';
 
 /** One finding as the machine formats need it. Lines and columns count from 1; none for a file that is no text. */
 export interface PlacedFinding {
@@ -22,12 +23,10 @@ const level = { error: 'error', warning: 'warning', info: 'note', hint: 'note' }
  * SARIF 2.1.0 of one run.
  * @param parts of a part of a scan: what `merge` needs to know of it.
  */
-export function sarif(
-  findings: readonly PlacedFinding[],
-  version: string,
-  parts?: readonly { readonly target: string; readonly tally: TreeTally }[],
-): string {
-  const used = [...new Set(findings.map((finding) => finding.rule))].filter(isRuleId).sort();
+export function sarif(findings: readonly PlacedFinding[], version: string, parts?: readonly SarifPart[]): string {
+  const used = [...new Set(findings.map((finding) => finding.rule))]
+    .filter((id) => isRuleId(id) || isOutcome(id))
+    .sort();
   const index = new Map<string, number>(used.map((id, position) => [id, position]));
   return JSON.stringify(
     {
@@ -54,12 +53,15 @@ export function sarif(
   );
 }
 
-function ruleDescriptor(id: RuleId) {
+function ruleDescriptor(id: string) {
+  const rule = isRuleId(id)
+    ? { summary: rules[id].summary, page: rulePage(id), level: rules[id].level }
+    : { summary: outcomes[id as Outcome], page: outcomePage, level: 'error' as const };
   return {
     id,
-    shortDescription: { text: rules[id].summary },
-    helpUri: rulePage(id),
-    defaultConfiguration: { level: level[rules[id].level] },
+    shortDescription: { text: rule.summary },
+    helpUri: rule.page,
+    defaultConfiguration: { level: level[rule.level] },
   };
 }
 

@@ -3,11 +3,11 @@ import type { Ports } from '../ports/ports.ts';
 import { Policy } from '../rules/policy.ts';
 import type { RuleLevels } from '../service/module-checker.ts';
 import { type KernelToScan, scanTree } from '../service/tree-scan.ts';
-import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
+import { type CliIo, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { formatOf, json } from './output-format.ts';
 import { inSarifOrder, partsOf, scanFindings } from './scan-findings.ts';
-import { hasErrors, ProgressLine, scanOptions, shardOf, threadsOf } from './scan-options.ts';
+import { ProgressLine, scanOptions, shardOf, statusOfScan, threadsOf } from './scan-options.ts';
 import { folderOf, kernelOfMachine, kernelsOfBuildTree, kernelsOfRootfs, projectOf, recipeOf } from './scan-places.ts';
 import { scanText } from './scan-text.ts';
 import { styleFor } from './style.ts';
@@ -74,9 +74,8 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       },
     );
     progress.clear();
-    await print(report, format, args, io, version);
-    if (hasErrors(report)) return exitStatus.findings;
-    return report.unreadable.length > 0 || report.modules === 0 ? exitStatus.usage : exitStatus.clean;
+    await print(report, subject.pathPrefix, format, args, io, version);
+    return statusOfScan(report);
   } finally {
     progress.clear();
     dispose?.();
@@ -129,11 +128,13 @@ async function subjectOf(
 
 async function print(
   report: ScanReport,
+  pathPrefix: string,
   format: ReturnType<typeof formatOf>,
   args: Arguments,
   io: CliIo,
   version: string,
 ): Promise<void> {
+  const place = { pathPrefix, cwd: io.cwd };
   switch (format) {
     case 'text':
       io.out(scanText(report, { style: styleFor(io.colour), verbose: args.flag('verbose'), columns: io.columns }));
@@ -143,12 +144,12 @@ async function print(
       return;
     case 'sarif': {
       const { sarif } = await import('./sarif.ts');
-      io.out(`${sarif(inSarifOrder(scanFindings(report)), version, partsOf(report))}\n`);
+      io.out(`${sarif(inSarifOrder(scanFindings(report, place)), version, partsOf(report, place))}\n`);
       return;
     }
     case 'github': {
       const { githubAnnotations } = await import('./github.ts');
-      io.out(githubAnnotations(scanFindings(report)));
+      io.out(githubAnnotations(scanFindings(report, place)));
     }
   }
 }

@@ -1,6 +1,5 @@
 import type { ScanReport } from '@vermagic/shared';
-import type { CliIo } from './cli-io.ts';
-import { UsageError } from './cli-io.ts';
+import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import type { Arguments, OptionHelp } from './command.ts';
 
 /** Options that `scan` and `preflight` share. */
@@ -91,8 +90,14 @@ function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** Exit status 2 where something could not be read, 1 where something is wrong. */
-export function hasErrors(report: ScanReport): boolean {
+/** What was not looked at makes the rest a part of an answer: that comes before what is wrong with the rest. */
+export function statusOfScan(report: ScanReport): number {
+  const nothing = report.modules === 0 && report.shard === undefined;
+  if (report.unreadable.length > 0 || nothing) return exitStatus.usage;
+  return hasErrors(report) ? exitStatus.findings : exitStatus.clean;
+}
+
+function hasErrors(report: ScanReport): boolean {
   return (
     report.refused > 0 ||
     report.undetermined > 0 ||
