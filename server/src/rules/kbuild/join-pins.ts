@@ -4,7 +4,16 @@ import type { PinFile } from './pin-file.ts';
 import type { KnownPin, Pin, PinPicture, PinRole, PinSource } from './pin-picture.ts';
 
 /** Where a value is believed first: the file whose purpose it is, then what was recorded, then what scripts say. */
-const trust: readonly PinSource[] = ['env', 'makefile', 'script', 'dockerfile', 'vermagic', 'manifest', 'changelog'];
+const trust: readonly PinSource[] = [
+  'env',
+  'makefile',
+  'script',
+  'dockerfile',
+  'host',
+  'vermagic',
+  'manifest',
+  'changelog',
+];
 
 /** Joins the pins of all files to one picture: values expanded, conflicts found. */
 export function joinPins(files: readonly PinFile[]): PinPicture {

@@ -1,8 +1,13 @@
 import { versionOfMakefile } from '../../kernel/kernel-version.ts';
+import { uriPath } from '../../ports/uri.ts';
+import { embeddedScripts } from '../../text/embedded/embedded-scripts.ts';
 import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../text/env-file.ts';
+import { fileKind } from '../../text/file-kind.ts';
 import { parseKbuild } from '../../text/kbuild-syntax.ts';
 import { LineIndex } from '../../text/line-index.ts';
+import { identityMap } from '../../text/source-map.ts';
 import { isGivenToMake } from './given-localversion.ts';
+import { hostAssignments, hostKinds, scriptAssignments } from './host-assignments.ts';
 import { type PinLine, PinLines } from './pin-lines.ts';
 import type { Pin, PinRole, PinSource, PinUse } from './pin-picture.ts';
 
@@ -40,8 +45,8 @@ export function pinSource(path: string): PinSource | undefined {
   if (/^(?:GNU)?[Mm]akefile$|\.mk$/.test(name) || /debian\/rules$/.test(path)) return 'makefile';
   if (/(?:^|\/)(?:scripts|bin|tools|ci|hack|debian)\/(?!changelog$|rules$)[\w-]+$/.test(path)) return 'script';
   if (/(?:^|\/)debian\/changelog$/.test(path)) return 'changelog';
-  if (/(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$|\.gitlab-ci\.yml$/.test(path)) return 'ci';
-  return /^(?:Docker|Container)file/.test(name) ? 'dockerfile' : undefined;
+  const kind = fileKind(path, '');
+  return kind === 'dockerfile' ? 'dockerfile' : kind && hostKinds.includes(kind) ? 'host' : undefined;
 }
 
 /** A name without an extension says little: such a file is a script when it begins as one. */
@@ -73,7 +78,7 @@ export function readPinFile(uri: string, source: PinSource, text: string, memory
     return { uri, source, pins: read.assignments.map(pin), uses: read.uses.map(use) };
   }
   const uses = nameless.has(source) ? [] : variableUses(text).map(use);
-  return { uri, source, pins: assigned(source, text).map(pin), uses };
+  return { uri, source, pins: assigned(source, uriPath(uri), text).map(pin), uses };
 }
 
 /** No variable is named in these. */
@@ -81,7 +86,7 @@ const nameless: ReadonlySet<PinSource> = new Set(['manifest', 'vermagic', 'chang
 
 type Assigned = Omit<EnvAssignment, 'literal'>;
 
-function assigned(source: Exclude<PinSource, 'env' | 'script'>, text: string): readonly Assigned[] {
+function assigned(source: Exclude<PinSource, 'env' | 'script'>, path: string, text: string): readonly Assigned[] {
   switch (source) {
     case 'vermagic':
       return bareVermagic(text);
@@ -93,11 +98,13 @@ function assigned(source: Exclude<PinSource, 'env' | 'script'>, text: string): r
         ...parseEnvAssignments(recipesOf(text)).filter((one) => roleOf(one.name) !== undefined || isList(one.name)),
       ];
     case 'dockerfile':
-      return dockerArguments(text);
+      return [...dockerArguments(text), ...dockerScripts(text)];
     case 'changelog':
       return changelog(text);
-    case 'ci':
-      return [];
+    case 'host': {
+      const kind = fileKind(path, text);
+      return kind === undefined ? [] : hostAssignments(kind, text);
+    }
   }
 }
 
@@ -176,6 +183,12 @@ function isList(name: string): boolean {
 /** The text with everything but recipe lines blanked, so that offsets stay. */
 function recipesOf(text: string): string {
   return text.replace(/^(?!\t).*$/gm, (line) => ' '.repeat(line.length));
+}
+
+/** What RUN and its like give to commands. */
+function dockerScripts(text: string): readonly Assigned[] {
+  const scripts = embeddedScripts('dockerfile', { text, map: identityMap });
+  return scriptAssignments(scripts).filter((one) => roleOf(one.name) !== undefined || isList(one.name));
 }
 
 /** `ARG NAME=value` and `ENV NAME=value`; an ARG can be overruled when the image is built. */

@@ -3,8 +3,8 @@ import type { TextRange } from '../../findings/finding.ts';
 /** What a pinned value says of the kernel. `undefined`: something else (a toolchain, an image) that has a name. */
 export type PinRole = 'version' | 'extraversion' | 'localversion' | 'release' | 'vermagic' | 'preempt' | 'package';
 
-/** `changelog`: the version of a kernel's Debian package. `ci`: only uses names. */
-export type PinSource = 'env' | 'manifest' | 'vermagic' | 'script' | 'makefile' | 'dockerfile' | 'changelog' | 'ci';
+/** `changelog`: the version of a kernel's Debian package. `host`: a workflow, compose file, unit or the like. */
+export type PinSource = 'env' | 'manifest' | 'vermagic' | 'script' | 'makefile' | 'dockerfile' | 'changelog' | 'host';
 
 /** One place where the project writes a version down. */
 export interface Pin {

@@ -1,12 +1,13 @@
 import { isWithin, relativePath, uriPath } from '../../ports/uri.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found, RuleContext, RuleSet } from '../text-rule.ts';
+import { hostKinds } from './host-assignments.ts';
 import { lonePlus } from './lone-plus.ts';
 import type { Pin, PinConflict, PinPicture } from './pin-picture.ts';
 
 /** Disagreements between the places that pin versions, shown in each of the files concerned. */
 export const pinsRules: RuleSet = {
-  kinds: ['env', 'shell', 'makefile', 'kbuild', 'dockerfile', 'pins'],
+  kinds: ['env', 'shell', 'makefile', 'kbuild', 'dockerfile', 'pins', ...hostKinds],
   run(document, context) {
     const { pins } = context;
     if (pins === undefined) return [];
