@@ -1,3 +1,4 @@
+import type { Severity } from '../findings/finding.ts';
 import type { RuleId } from '../findings/registry.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface ExampleFinding {
   readonly line?: number;
   /** Words of the message. */
   readonly says: string;
+  /** Severity under the default levels. */
+  readonly severity?: Severity;
   /** The whole file after the first fix. */
   readonly fixed?: string;
   /** There is no fix. */

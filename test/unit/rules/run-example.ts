@@ -29,6 +29,7 @@ export async function runExample(example: RuleExample): Promise<void> {
     assert.equal(marked(example.text, finding), expected.at);
     if (expected.line !== undefined) assert.equal((finding.where?.range.start.line ?? -1) + 1, expected.line);
     assert.ok(finding.message.includes(expected.says), `"${finding.message}" lacks "${expected.says}"`);
+    if (expected.severity !== undefined) assert.equal(finding.severity, expected.severity);
     if (expected.fixed !== undefined) assert.equal(fixed(example.text, finding), expected.fixed);
     if (expected.noFix)
       assert.deepEqual(

@@ -144,6 +144,7 @@ export const configExamples: readonly RuleExample[] = [
       {
         at: '# CONFIG_MODVERSIONS is not set',
         says: 'its vermagic says "modversions", this configuration\'s will not',
+        severity: 'error',
         fixed: `${head}CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n`,
       },
     ],
@@ -157,6 +158,7 @@ export const configExamples: readonly RuleExample[] = [
       {
         at: 'CONFIG_MODULES=y',
         says: 'No symbol carries a CRC then',
+        severity: 'warning',
         fixed: `${head}CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n`,
       },
     ],
