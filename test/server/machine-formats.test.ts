@@ -146,4 +146,32 @@ describe('SARIF, annotations and exit statuses', () => {
       assert.ok(errors(told).some(({ path }) => path.endsWith('refused.ko')));
     }
   });
+
+  it('inspect and target know all formats: what could not be read is told, and nothing where all was', () => {
+    for (const face of faces) {
+      assert.deepEqual(face(['inspect', `${modules}/skua_led.ko`]), { status: 0, told: [] });
+      assert.deepEqual(face(['target', 'board/kernel/build-rt']), { status: 0, told: [] });
+      for (const field of [[], ['--field', 'license']]) {
+        const bad = face(['inspect', ...field, `${modules}/skua_lens.ko`, `${modules}/skua_led.ko`, 'nowhere.ko']);
+        assert.equal(bad.status, 2);
+        const paths = errors(bad.told).map(({ path, rule }) => `${rule} ${path}`);
+        assert.ok(paths.includes(`unreadable ${modules}/skua_lens.ko`), paths.join());
+        assert.ok(paths.includes('unreadable nowhere.ko'), paths.join());
+      }
+      const none = face(['target', 'board/Makefile']);
+      assert.equal(none.status, 2);
+      assert.deepEqual(
+        errors(none.told).map(({ path }) => path),
+        ['board/Makefile'],
+      );
+    }
+  });
+
+  it('check tells of operands that lead nowhere, as it does of modules', () => {
+    for (const face of faces) {
+      const { status, told } = face(['check', '-t', 'board/kernel/build-rt', 'nowhere.ko', `${modules}/skua_led.ko`]);
+      assert.equal(status, 2);
+      assert.ok(errors(told).some(({ path, rule }) => path === 'nowhere.ko' && rule === 'unreadable'));
+    }
+  });
 });

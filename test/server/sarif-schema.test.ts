@@ -116,4 +116,18 @@ describe('SARIF of every command keeps to the official schema', () => {
     writeFileSync(join(folder, 'fine.sh'), '#!/bin/sh\necho fine\n');
     assert.deepEqual(results(sarifOf('lint', '--format', 'sarif', 'fine.sh')), []);
   });
+
+  it('inspect and target, which have nothing to find', () => {
+    const module = 'board/rootfs/lib/modules/6.1.0-56-rt-arm64/updates/skua/skua_led.ko';
+    assert.deepEqual(results(sarifOf('inspect', '--format', 'sarif', module)), []);
+    assert.deepEqual(results(sarifOf('target', '--format', 'sarif', 'board/kernel/build-rt')), []);
+  });
+
+  it('open verdicts, and reasons that no rule has', () => {
+    mkdirSync(join(folder, 'gone'));
+    writeFileSync(join(folder, 'gone/vermagic.json'), JSON.stringify({ targets: { spare: { sources: ['nosuch'] } } }));
+    assert.ok(results(sarifOf('preflight', '--format', 'sarif', 'gone')).length > 0);
+    const open = sarifOf('check', '-t', 'board/kernel/build-rt/.config', '--format', 'sarif', 'board/rootfs');
+    assert.ok(JSON.stringify(open).includes('"ruleId":"undetermined"'));
+  });
 });

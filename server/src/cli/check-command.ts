@@ -11,13 +11,12 @@ import { checkFindings } from './check-findings.ts';
 import { checkText } from './check-text.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
-import { githubAnnotations } from './github.ts';
 import { modulesOf } from './modules.ts';
-import { formatOf, json } from './output-format.ts';
-import { sarif } from './sarif.ts';
+import { findingsText, formatOf, json } from './output-format.ts';
 import { styleFor } from './style.ts';
 import { findProject, targetsOf } from './targets.ts';
 import { trustedKeysOf } from './trusted-keys.ts';
+import { unreadableFinding } from './unreadable-finding.ts';
 
 const lockdowns = ['none', 'integrity', 'confidentiality'] as const;
 
@@ -100,10 +99,10 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       io.out(json(reports));
       break;
     case 'sarif':
-      io.out(`${sarif(checkFindings(reports), version)}\n`);
-      break;
-    case 'github':
-      io.out(githubAnnotations(checkFindings(reports)));
+    case 'github': {
+      const findings = [...checkFindings(reports), ...left.map((problem) => unreadableFinding(problem, '.'))];
+      io.out(await findingsText(format, findings, version));
+    }
   }
   for (const problem of left) io.err(`vermagic check: ${problem}\n`);
   if (unreadable || left.length > 0) return exitStatus.usage;

@@ -16,7 +16,7 @@ import {
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import type { LintReport } from './lint-command.ts';
-import { formatOf, json } from './output-format.ts';
+import { findingsText, formatOf, json } from './output-format.ts';
 import { preflightFindings } from './preflight-findings.ts';
 import { type GateReport, type PreflightReport, preflightText } from './preflight-text.ts';
 import { ProgressLine, scanOptions, threadsOf } from './scan-options.ts';
@@ -161,11 +161,5 @@ async function print(
     return;
   }
   const findings = preflightFindings(report, projectPath, io.cwd);
-  if (format === 'sarif') {
-    const { sarif } = await import('./sarif.ts');
-    io.out(`${sarif(findings, version)}\n`);
-    return;
-  }
-  const { githubAnnotations } = await import('./github.ts');
-  io.out(githubAnnotations(findings));
+  io.out(await findingsText(format, findings, version));
 }

@@ -1,6 +1,7 @@
 import type { GateReport, PreflightReport } from './preflight-text.ts';
 import type { PlacedFinding } from './sarif.ts';
-import { scanFindings, unreadableFinding } from './scan-findings.ts';
+import { scanFindings } from './scan-findings.ts';
+import { unreadableFinding } from './unreadable-finding.ts';
 
 /**
  * All that the gates say, each at its file; no reason against flashing goes without an error.

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ScanReport, TreeTally } from '@vermagic/shared';
 import { checkFindings } from './check-findings.ts';
 import { artifactUri, type PlacedFinding } from './sarif.ts';
+import { unreadableFinding } from './unreadable-finding.ts';
 
 /** How paths of a scan become paths that lead somewhere from the current folder. */
 export interface ScanPlace {
@@ -34,11 +35,6 @@ function unseenFindings(report: ScanReport, place: ScanPlace): PlacedFinding[] {
   if (report.modules > 0 || report.shard !== undefined) return unreadable;
   const nothing = 'There are no modules here, so nothing was verified. Name the folder that has lib/modules.';
   return [...unreadable, { path: root, rule: 'not-ready', severity: 'error', message: nothing }];
-}
-
-/** @param problem a sentence that begins with the path, where there is one. */
-export function unreadableFinding(problem: string, folder: string): PlacedFinding {
-  return { path: /^(.+?): /.exec(problem)?.[1] ?? folder, rule: 'unreadable', severity: 'error', message: problem };
 }
 
 /** In an order that does not hang on how the scan was divided: the parts merged give the same. */

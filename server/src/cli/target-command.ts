@@ -4,7 +4,8 @@ import { withLateKeys } from '../kernel/trusted-keys.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
-import { formatOf, json } from './output-format.ts';
+import { findingsText, formatOf, json } from './output-format.ts';
+import type { PlacedFinding } from './sarif.ts';
 import { printable, type Style, styleFor } from './style.ts';
 import { targetsOf } from './targets.ts';
 
@@ -12,20 +13,28 @@ export const targetCommand: Command = {
   name: 'target',
   operands: 'T…',
   summary: 'Shows all that is known of a kernel, and where each fact was found.',
-  options: { format: { ...formatOption.format, help: 'text (default) or json' } },
+  options: formatOption,
   run,
 };
 
-async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
-  const format = formatOf(args, ['text', 'json']);
+async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
+  const format = formatOf(args);
   if (args.operands.length === 0) throw new UsageError('name a target.');
   const targets = await Promise.all((await targetsOf(args.operands, io, ports)).map(withLateKeys));
   const style = styleFor(io.colour);
-  io.out(
-    format === 'json' ? json(targets.map(targetJson)) : targets.map((target) => targetText(target, style)).join('\n'),
-  );
-  const empty = targets.some((target) => factsOf(target).every(([, known]) => known === undefined));
-  return empty ? exitStatus.usage : exitStatus.clean;
+  if (format === 'json') io.out(json(targets.map(targetJson)));
+  else if (format === 'text') io.out(targets.map((target) => targetText(target, style)).join('\n'));
+  else io.out(await findingsText(format, targets.flatMap(targetFindings), version));
+  return targets.some(isEmpty) ? exitStatus.usage : exitStatus.clean;
+}
+
+function isEmpty(target: OpenedTarget): boolean {
+  return factsOf(target).every(([, known]) => known === undefined);
+}
+
+function targetFindings(target: OpenedTarget): PlacedFinding[] {
+  const severity = isEmpty(target) ? 'error' : 'warning';
+  return target.problems.map(({ message }) => ({ path: target.name, rule: 'unreadable', severity, message }));
 }
 
 /** Every fact with its name and a printable value; `undefined` for what is not known. */
