@@ -226,7 +226,11 @@ export const rules = {
   'namespace-import-missing': { group: 'source', level: 'warning', summary: 'A used symbol needs MODULE_IMPORT_NS' },
 
   'load-refusal': { group: 'log', level: 'info', summary: 'A loader message, explained' },
-  'tainted-trace': { group: 'log', level: 'info', summary: 'A tainted kernel, decoded' },
+  'tainted-trace': {
+    group: 'log',
+    level: 'info',
+    summary: 'A tainted kernel decoded, and the module that an oops lies in',
+  },
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof rules;

@@ -1,20 +1,16 @@
-import { fileStart } from '../../findings/finding.ts';
 import { architectures } from '../../kernel/architecture.ts';
 import { compareVermagic } from '../../kernel/vermagic-comparison.ts';
 import { limits } from '../../limits.ts';
-import { uriPath } from '../../ports/uri.ts';
 import type { TextDocument } from '../../text/text-document.ts';
 import type { Found } from '../text-rule.ts';
 import { loaderMessages, messageHint } from './loader-messages.ts';
 import type { LogMessage } from './log-message.ts';
-
-/** A root file system and a build tree may both have the module. */
-const relatedFiles = 4;
+import { relatedModules } from './related-modules.ts';
 
 /** Every line of a log that the module loader or its tools wrote, explained, with the module's file where the workspace has it. */
 export function* loadRefusals(
   document: TextDocument,
-  modulesNamed: (name: string) => readonly string[] = () => [],
+  modulesNamed?: (name: string) => readonly string[],
 ): Iterable<Found> {
   const { lines } = document;
   let told = 0;
@@ -25,16 +21,13 @@ export function* loadRefusals(
     if (explained === undefined) continue;
     told++;
     const start = lines.lineStart(number);
-    const files = explained.module === undefined ? [] : modulesNamed(explained.module).slice(0, relatedFiles);
     yield {
       rule: 'load-refusal',
       start: start + explained.start,
       end: start + explained.end,
       message: explained.text,
       ...(explained.module !== undefined && { symbol: explained.module }),
-      ...(files.length > 0 && {
-        related: files.map((uri) => ({ start: 0, end: 0, uri, range: fileStart, message: uriPath(uri) })),
-      }),
+      ...relatedModules(explained.module, modulesNamed),
       ...(explained.expected !== undefined && { expected: explained.expected }),
       ...(explained.actual !== undefined && { actual: explained.actual }),
     };

@@ -155,4 +155,67 @@ export const logExamples: readonly RuleExample[] = [
     text: 'CPU: 0 PID: 1 Comm: swapper Not tainted 6.1.0-56-amd64 #1\nCPU: 0 PID: 1 Comm: swapper Tainted: G                 6.1.0 #1\nkernel.tainted = 0\n',
     finds: [],
   },
+  {
+    rule: 'tainted-trace',
+    shows: 'a jump to freed memory, and the module that jumped',
+    path,
+    text: 'BUG: unable to handle kernel paging request at ffffffff81234567\n...\nCall Trace:\n [<ffffffff81234567>] ? 0xffffffff81234567\n [<ffffffffc0401f30>] my_device_event_handler+0x28/0x50 [mydriver]\n',
+    finds: [
+      {
+        at: 'BUG: unable to handle kernel paging request at ffffffff81234567',
+        says: 'my_device_event_handler of the module mydriver called a function at 0xffffffff81234567, where there is no code (any more)',
+      },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'the same with time stamps, as newer kernels write it',
+    path,
+    text: '[  100.1] BUG: unable to handle page fault for address: ffffffffc0a5d000\n[  100.1] #PF: supervisor instruction fetch in kernel mode\n[  100.1] Oops: 0010 [#1] PREEMPT SMP NOPTI\n[  100.1] CPU: 1 PID: 9 Comm: kworker\n[  100.1] RIP: 0010:0xffffffffc0a5d000\n[  100.1] Code: Unable to access opcode bytes at 0xffffffffc0a5cfd6.\n[  100.1] Call Trace:\n[  100.1]  <TASK>\n[  100.1]  ? __die+0x23/0x70\n[  100.1]  on_event+0x28/0x50 [my_driver 0123456789abcdef]\n[  100.1]  process_one_work+0x1e5/0x3b0\n[  100.1] RIP: 0033:0x7f0facd0\n',
+    finds: [
+      {
+        at: 'BUG: unable to handle page fault for address: ffffffffc0a5d000',
+        says: 'on_event of the module my_driver called a function at 0xffffffffc0a5d000',
+      },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'a NULL pointer in a module, on x86 and on arm64',
+    path,
+    text: 'BUG: kernel NULL pointer dereference, address: 0000000000000008\nRIP: 0010:mtu_set+0x12/0x40 [mydriver]\nCall Trace:\n dev_set_mtu+0x10/0x80\n---[ end trace 0 ]---\nUnable to handle kernel NULL pointer dereference at virtual address 0000000000000000\npc : probe+0x1c/0x80 [zedx]\nlr : really_probe+0x10/0x80\n',
+    finds: [
+      {
+        at: 'BUG: kernel NULL pointer dereference, address: 0000000000000008',
+        says: 'followed a NULL pointer in mtu_set of the module mydriver, to what lies 8 bytes into',
+      },
+      {
+        at: 'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000',
+        says: "in probe of the module zedx. The kernel's scripts/faddr2line zedx.ko probe+0x1c/0x80",
+      },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'an operation that was never set, and an address out of nowhere',
+    path,
+    text: 'BUG: kernel NULL pointer dereference, address: 0000000000000000\n#PF: supervisor instruction fetch in kernel mode\nRIP: 0010:0x0\nCall Trace:\n start_stream+0x44/0x90 [zedx]\n---[ end trace 1 ]---\nBUG: unable to handle kernel paging request at dead000000000100\nIP: [<ffffffffc0401f30>] drop+0x28/0x50 [zedx]\n',
+    finds: [
+      {
+        at: 'BUG: kernel NULL pointer dereference, address: 0000000000000000',
+        says: 'start_stream of the module zedx called a function through a NULL pointer',
+      },
+      {
+        at: 'BUG: unable to handle kernel paging request at dead000000000100',
+        says: 'used the address 0xdead000000000100, where there is no memory, in drop of the module zedx',
+      },
+    ],
+  },
+  {
+    rule: 'tainted-trace',
+    shows: 'the kernel itself failed: the modules below are not to blame',
+    path,
+    text: 'BUG: kernel NULL pointer dereference, address: 0000000000000008\nCall Trace:\n blk_mq_complete_request+0x42/0x90\n nvme_complete_rq+0x31/0x70 [nvme_core]\n---[ end trace 0 ]---\nBUG: kernel NULL pointer dereference, address: 0000000000000008\nRIP: 0010:kfree+0x12/0x40\nCall Trace:\n drop+0x1/0x2 [mydriver]\n---[ end trace 0 ]---\nBUG: unable to handle page fault for address: ffffffffc0a5d000\nRIP: 0010:0xffffffffc0a5d000\nCall Trace:\n ? old+0x1/0x2 [mydriver]\n process_one_work+0x1e5/0x3b0\n worker_thread+0x50/0x390 [mydriver]\nBUG: unable to handle page fault for address: 0000000000000010\nRIP: 0033:0x7f0facd0\n',
+    finds: [],
+  },
 ];
