@@ -117,7 +117,7 @@ function withDigest(state: LoadState, found: SignatureClass): SignatureClass {
     state.report(
       'signature-untrusted',
       'info',
-      `The signature is verified only where the kernel can load ${digest.name} (${digest.origin}): on a running system modprobe does that, an initramfs may lack it. Without it the module loads with taint E.`,
+      `The signature is verified only where the kernel can load ${digest.name} (${digest.origin}): on a running system modprobe does that, an initramfs may lack it. Without it the signature does not count, and the module, if it loads, taints the kernel with E.`,
     );
     return found;
   }
@@ -164,7 +164,7 @@ function unverified(state: LoadState, found: 'unsigned' | 'unavailable-key' | 'u
   state.report(
     rule,
     'warning',
-    `${what} The target does not enforce signatures: the module loads, with taint E. ${cure(found)}`,
+    `${what} The target does not enforce signatures: for that alone no module is refused, and one that loads taints the kernel with E. ${cure(found)}`,
   );
 }
 

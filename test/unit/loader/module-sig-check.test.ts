@@ -91,6 +91,18 @@ test('without enforcement a missing signature is a warning', () => {
   assert.equal(finding?.severity, 'warning');
 });
 
+test('a missing signature that is not enforced claims no load: something else may refuse the module', () => {
+  for (const words of ['6.1.0 SMP preempt mod_unload modversions ', 'strange']) {
+    const verdict = predict(module({ vermagic: words }), target());
+    const finding = verdict.findings.find((one) => one.rule === 'signature-missing');
+    assert.match(
+      finding?.message ?? '',
+      /for that alone no module is refused, and one that loads taints the kernel with E/,
+    );
+    assert.doesNotMatch(finding?.message ?? '', /the module loads/);
+  }
+});
+
 test('a kernel without CONFIG_MODULE_SIG looks at nothing, not even under lockdown', () => {
   const kernel = target({ options: options('-MODULE_SIG') });
   const tampered = module({ signed: true });
