@@ -1,12 +1,14 @@
+import { isReadByApt } from '../../text/apt-preferences.ts';
 import { type PackageCommand, packageCommand } from '../../text/shell/package-tools.ts';
 import type { Place, ShellCommand } from '../../text/shell/shell-command.ts';
-import { unknownMark } from '../../text/shell/word.ts';
+import { displayOf, unknownMark } from '../../text/shell/word.ts';
 import { keptAwayBy } from '../apt-pins.ts';
+import { placedPreferences } from './placed-preferences.ts';
 import type { ScriptFacts } from './script-rule.ts';
 
 /** Something that a document does to the protection of packages. */
 export interface PackageGuard {
-  readonly does: 'hold' | 'release' | 'pin';
+  readonly does: 'hold' | 'release' | 'pin' | 'source';
   /** Names and globs; of a pin also expressions in slashes. */
   readonly packages: readonly string[];
   /** It may be for other packages too: the document does not say which (`apt-mark hold $(…)`). */
@@ -19,7 +21,12 @@ export interface PackageGuard {
 
 /** The holds, their releases and the pins of a document, in order. */
 export function packageGuards(facts: ScriptFacts): readonly PackageGuard[] {
-  const guards = [...facts.commands.flatMap((command) => marks(command) ?? selections(command, facts)), ...pins(facts)];
+  const guards = [
+    ...facts.commands.flatMap(
+      (command) => marks(command) ?? unread(command) ?? [...selections(command, facts), ...placed(command, facts)],
+    ),
+    ...pins(facts),
+  ];
   return guards.sort((one, two) => one.order - two.order);
 }
 
@@ -56,6 +63,31 @@ function selections(command: ShellCommand, { document, edits }: ScriptFacts): Pa
   return [
     { does: 'hold', packages, open: packages.length === 0 && /\bhold\b/.test(before), conditional, order, place },
   ];
+}
+
+/** Files that set variables, and files of the system: no script holds packages in them. */
+const settings =
+  /^\/(etc|lib|usr\/(lib|share))\/|^\/opt\/ros\/|(^|\/)(\.?(bash|z)?rc|\.?(bash_)?profile|bashrc|activate|os-release|env)$|\.(env|conf|cfg|config|ini|vars)$|\b(env|environment|versions|variables|vars)\.sh$/;
+
+/** A script that is sourced and could not be read may hold anything. */
+function unread(command: ShellCommand): PackageGuard[] | undefined {
+  const [, file] = command.argv;
+  if ((command.name !== 'source' && command.name !== '.') || file === undefined) return undefined;
+  const { order, place, conditional } = command;
+  const open = !settings.test(displayOf(file).replace(/["']/g, ''));
+  return [{ does: 'source', packages: [], open, conditional, order, place }];
+}
+
+/** Preferences that a file of the project has, or that were written somewhere else before. */
+function placed(command: ShellCommand, { provided, preferences }: ScriptFacts): PackageGuard[] {
+  const { order, place, conditional } = command;
+  return placedPreferences(command).flatMap(({ from, name }): PackageGuard[] => {
+    if (!name.includes(unknownMark) && !isReadByApt(name)) return [];
+    const written = preferences.findLast((file) => file.path === from && file.order < order);
+    const text = written === undefined ? provided.get(from) : written.content?.text;
+    const packages = text === undefined ? [] : keptAwayBy(text);
+    return [{ does: 'pin', packages, open: text === undefined, conditional, order, place }];
+  });
 }
 
 function pins({ preferences }: ScriptFacts): PackageGuard[] {

@@ -31,7 +31,18 @@ export function scriptFacts(document: TextDocument, context: RuleContext): Scrip
   return known.facts;
 }
 
-function walkDocument(document: TextDocument, context: RuleContext): ScriptFacts | undefined {
+/** The same with files that the document sources or copies. Nothing of it is remembered. */
+export function factsWithFiles(
+  document: TextDocument,
+  context: RuleContext,
+  provided: ReadonlyMap<string, string>,
+): ScriptFacts | undefined {
+  return walkDocument(document, context, provided);
+}
+
+const noFiles: ReadonlyMap<string, string> = new Map();
+
+function walkDocument(document: TextDocument, context: RuleContext, provided = noFiles): ScriptFacts | undefined {
   const { shell, policy } = context;
   if (!interesting.test(document.text)) return undefined;
   const whole: MappedText = { text: document.text, map: identityMap };
@@ -46,23 +57,24 @@ function walkDocument(document: TextDocument, context: RuleContext): ScriptFacts
       place: here,
       order: 0,
     };
-    return { document, policy, commands: [], writes: [], preferences: [own], places: identityMap, edits };
+    return { document, policy, commands: [], writes: [], preferences: [own], provided, places: identityMap, edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
-  const walk = new ScriptWalk(shell, wantedCommands(document.text));
+  const walk = new ScriptWalk(shell, wantedCommands(document.text), provided);
+  const key = document.kind === 'shell' && provided === noFiles ? document.uri : undefined;
   const scripts = embeddedScripts(document.kind, whole);
-  for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, document);
+  for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, key);
   runWrittenFiles(walk);
   const { commands, writes, places } = walk.result();
   const preferences = writtenPreferences(writes);
   const edits = new ScriptEdits(document, places);
-  return { document, policy, commands, writes, preferences, places, edits };
+  return { document, policy, commands, writes, preferences, provided, places, edits };
 }
 
-function runOne(walk: ScriptWalk, script: EmbeddedScript, document: TextDocument): void {
+function runOne(walk: ScriptWalk, script: EmbeddedScript, key: string | undefined): void {
   if ('argv' in script) walk.runArguments(script.argv, script.variables);
   else if ('path' in script) walk.writeFile(script.path, script.content);
-  else walk.run(readableLines(script.script), document.kind === 'shell' ? document.uri : undefined, script.variables);
+  else walk.run(readableLines(script.script), key, script.variables);
 }
 
 /** Files that the document writes and nothing in it runs: scripts, units and the like still run one day. */

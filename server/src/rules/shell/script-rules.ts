@@ -10,8 +10,9 @@ import { headersNotChecked } from './headers-not-checked.ts';
 import { holdReleased } from './hold-released.ts';
 import { hostBuild } from './host-build.ts';
 import { pinOpensKernel } from './pin-opens-kernel.ts';
+import { withProjectFiles } from './project-files.ts';
 import { scriptFacts } from './script-facts.ts';
-import type { ScriptRule } from './script-rule.ts';
+import type { ScriptFacts, ScriptRule } from './script-rule.ts';
 import { unguardedUpgrade } from './unguarded-upgrade.ts';
 
 export const shellRules: readonly ScriptRule[] = [
@@ -46,13 +47,15 @@ export const scriptKinds: readonly FileKind[] = [
 /** The rules over everything that runs commands. */
 export const scriptRules: RuleSet = { kinds: scriptKinds, run: checkScripts };
 
-function* checkScripts(document: TextDocument, context: RuleContext): Generator<Found> {
-  const facts = scriptFacts(document, context);
-  if (facts === undefined) return;
-  for (const rule of shellRules) {
-    if (context.policy.levelOf(rule.rule) === 'off') continue;
-    for (const found of rule.check(facts)) yield inDocument(found, facts.places);
-  }
+async function checkScripts(document: TextDocument, context: RuleContext): Promise<readonly Found[]> {
+  const own = scriptFacts(document, context);
+  if (own === undefined) return [];
+  // Other files count only for what has to stand before an upgrade.
+  const whole = /upgrade|rpi-update/.test(document.text) ? await withProjectFiles(own, context) : own;
+  const facts: ScriptFacts = whole === own ? own : { ...own, whole };
+  return shellRules
+    .filter(({ rule }) => context.policy.levelOf(rule) !== 'off')
+    .flatMap((rule) => [...rule.check(facts)].map((found) => inDocument(found, facts.places)));
 }
 
 function inDocument(found: Found, places: SourceMap): Found {

@@ -24,8 +24,9 @@ export const unguardedUpgrade: ScriptRule = {
     for (const command of facts.commands) {
       const what = upgrades(command, facts);
       if (what === undefined || (command.place.kind === 'container' && !facts.policy.protectsPackages)) continue;
-      held ??= new HeldPackages(facts);
-      const missing = held.missingBefore(command);
+      held ??= new HeldPackages(facts.whole ?? facts);
+      const running = sameCommand(command, facts);
+      const missing = running === undefined ? [] : held.missingBefore(running);
       const first = command.argv.find((word) => word.value === what) ?? command.argv[0];
       if (missing.length === 0 || first === undefined) continue;
       yield {
@@ -39,6 +40,15 @@ export const unguardedUpgrade: ScriptRule = {
     }
   },
 };
+
+/** The command in the run that follows other files too: of several runs of one place the same one. */
+function sameCommand(command: ShellCommand, { whole, commands, places }: ScriptFacts): ShellCommand | undefined {
+  if (whole === undefined) return command;
+  const { start, end } = places.span(command.start, command.end);
+  const alike = (other: ShellCommand): boolean => other.start === command.start && other.end === command.end;
+  const before = commands.filter((other) => other.order < command.order && alike(other)).length;
+  return whole.commands.filter((other) => other.start === start && other.end === end)[before];
+}
 
 /** What the document pins in a file that apt does not read. */
 function passedOver({ preferences }: ScriptFacts): string {

@@ -13,6 +13,9 @@ const fetching: ReadonlySet<string> = new Set(
   'curl wget aria2c git cp mv install rsync ln ninja cmake docker podman'.split(' '),
 );
 
+/** Programs that put apt preferences into place, or take them away. */
+const placing: ReadonlySet<string> = new Set('cp mv install ln rsync curl wget rm'.split(' '));
+
 /** One for each kind of script, so that what a walk remembers for one is not used for another. */
 const interests = new Map<string, CommandInterest>();
 
@@ -22,17 +25,19 @@ export function wantedCommands(text: string): CommandInterest {
   // Any command may show that headers were thought of, where something is built against them.
   const builds = /dkms|\.run\b/.test(text);
   const configures = /scripts\/config|CONFIG_/.test(text);
-  const key = `${fetches} ${builds} ${configures}`;
-  const known = interests.get(key) ?? interest(fetches, builds, configures);
+  const pins = /\bpreferences\b/.test(text);
+  const key = `${fetches} ${builds} ${configures} ${pins}`;
+  const known = interests.get(key) ?? interest(fetches, builds, configures, pins);
   interests.set(key, known);
   return known;
 }
 
-function interest(fetches: boolean, builds: boolean, configures: boolean): CommandInterest {
+function interest(fetches: boolean, builds: boolean, configures: boolean, pins: boolean): CommandInterest {
   return {
     wants: (name, command) =>
       always.has(name) ||
       (fetches && (fetching.has(name) || /build|compile/i.test(name))) ||
+      (pins && placing.has(name)) ||
       (configures && (name === 'config' || (name === 'sed' && command.includes('CONFIG_')))) ||
       (builds && (/[$`]/.test(command) || name.endsWith('.run') || mentionsHeaders(command))),
   };

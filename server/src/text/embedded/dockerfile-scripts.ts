@@ -1,7 +1,7 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { LineIndex, type TextPosition } from '../line-index.ts';
 import type { Word } from '../shell/word.ts';
-import { makeWord } from '../shell/word.ts';
+import { literalWord, makeWord } from '../shell/word.ts';
 import { type MappedText, MappedTextBuilder, sliceMapped } from '../source-map.ts';
 import type { EmbeddedScript, HostVariables } from './embedded-script.ts';
 import { jsonStringParts } from './json-string.ts';
@@ -30,6 +30,8 @@ export function dockerfileScripts(host: MappedText): readonly EmbeddedScript[] {
       if (inner !== null && running.has((inner[1] ?? '').toUpperCase()) && shell.understood) {
         scripts.push(...argumentsScript(host, start + inner[0].length, end, escapeMark, new Map(variables)));
       }
+    } else if (keyword === 'COPY' || keyword === 'ADD') {
+      scripts.push(...copied(host, keyword, start, end, escapeMark));
     } else if (running.has(keyword) && shell.understood) {
       const check = keyword === 'HEALTHCHECK' ? /^(--\S+\s+)*CMD\s+/.exec(host.text.slice(start, end)) : null;
       if (keyword === 'HEALTHCHECK' && check === null) continue;
@@ -123,6 +125,42 @@ function shellForm(host: MappedText, start: number, end: number, escapeMark: str
     at = next;
   }
   return builder.build();
+}
+
+/** COPY and ADD: files written out in the Dockerfile, or the words of a command of that name. */
+function copied(
+  host: MappedText,
+  keyword: string,
+  start: number,
+  end: number,
+  escapeMark: string,
+): readonly EmbeddedScript[] {
+  const text = host.text.slice(start, end);
+  const heredoc = /^((?:--\S+[ \t]+)*)<<(-?)(["']?)(\w+)\3[ \t]+(\S+)[ \t]*\r?\n/.exec(text);
+  if (heredoc !== null) {
+    const [first, , indented, , mark, target = ''] = heredoc;
+    const body = start + first.length;
+    const close = new RegExp(`^${indented === '-' ? '\\t*' : ''}${mark}[ \\t]*$`, 'm').exec(host.text.slice(body, end));
+    const at = start + first.lastIndexOf(target);
+    const span = host.map.span(at, at + target.length);
+    const content = sliceMapped(host, body, close === null ? end : body + close.index);
+    return [{ path: literalWord(target, span.start, span.end), content }];
+  }
+  const words = text.startsWith('[')
+    ? (execForm(host, start, end) ?? [])
+    : plainWords(shellForm(host, start, end, escapeMark));
+  const at = host.map.span(start, start);
+  return words.length < 2 ? [] : [{ argv: [literalWord(keyword, at.start, at.end), ...words] }];
+}
+
+/** Docker splits at blanks; a variable makes a word unknown. */
+function plainWords({ text, map }: MappedText): readonly Word[] {
+  return [...text.matchAll(/\S+/g)].map((match) => {
+    const span = map.span(match.index, match.index + match[0].length);
+    return match[0].includes('$')
+      ? makeWord([{ text: undefined, source: match[0], ...span, quoted: true }], span.start, span.end)
+      : literalWord(match[0], span.start, span.end);
+  });
 }
 
 function heredocForm(

@@ -4,7 +4,7 @@ import { knownFile } from './command-running.ts';
 import { parseArguments } from './option-grammar.ts';
 import { mappedParts } from './redirections.ts';
 import { unknownVariable } from './shell-scope.ts';
-import { makeWord, type Word, wordsAsScript } from './word.ts';
+import { makeWord, patternOf, type Word, wordsAsScript } from './word.ts';
 import { asPiece } from './word-expansion.ts';
 import { grammar } from './wrappers.ts';
 
@@ -26,8 +26,10 @@ export function runBuiltin(runner: CommandRunner, name: string, argv: readonly W
     }
     case '.':
     case 'source': {
-      const file = args[0]?.value === undefined ? undefined : knownFile(args[0].value, context);
+      const [path] = args;
+      const file = path && sourcedFile(path, runner, context);
       if (file !== undefined) runner.walk.runScript(file, context);
+      else if (path !== undefined) runner.emit(argv, context);
       return true;
     }
     case 'set': {
@@ -75,6 +77,13 @@ export function runBuiltin(runner: CommandRunner, name: string, argv: readonly W
     default:
       return false;
   }
+}
+
+/** A file that the script has written, or one of the project, all of which stands where it is sourced. */
+function sourcedFile(path: Word, runner: CommandRunner, context: RunContext): MappedText | undefined {
+  const written = path.value === undefined ? undefined : knownFile(path.value, context);
+  const text = written === undefined ? runner.walk.provided.get(patternOf(path)) : undefined;
+  return text === undefined ? written : { text, map: { span: () => ({ start: path.start, end: path.end }) } };
 }
 
 function withNewline(text: MappedText, argv: readonly Word[]): MappedText {

@@ -65,9 +65,16 @@ export class ScriptWalk {
   truncated = false;
 
   readonly interest: CommandInterest;
+  readonly provided: ReadonlyMap<string, string>;
 
-  constructor(parser: ShellParser, interest: CommandInterest = everyCommand) {
+  /** @param provided texts of files that the script sources, by the path that it writes. */
+  constructor(
+    parser: ShellParser,
+    interest: CommandInterest = everyCommand,
+    provided: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.interest = interest;
+    this.provided = provided;
     this.#parser = parser;
     this.#runner = new CommandRunner(this);
   }
