@@ -2,19 +2,10 @@ import { moduleCommand } from '../../text/shell/module-tools.ts';
 import type { ShellCommand } from '../../text/shell/shell-command.ts';
 import { baseName } from '../../text/shell/shell-command.ts';
 import { displayOf, patternOf, type Word } from '../../text/shell/word.ts';
+import { pathFrom } from '../../text/shell/working-folder.ts';
 import type { Found } from '../text-rule.ts';
+import { type Fetched, fetchedBy, moduleFile } from './fetched-files.ts';
 import type { ScriptRule } from './script-rule.ts';
-
-const moduleFile = /\.ko(\.(xz|gz|zst))?$/;
-
-/** Where a module file came from, other than a build. */
-interface Fetched {
-  readonly from: string;
-  readonly order: number;
-  /** Base name of a file, or a directory that was cloned. */
-  readonly name: string;
-  readonly directory: boolean;
-}
 
 /** Modules that are downloaded and then loaded or installed: nobody built them for this kernel. */
 export const foreignModule: ScriptRule = {
@@ -23,13 +14,13 @@ export const foreignModule: ScriptRule = {
     const fetched: Fetched[] = [];
     let lastBuild = -1;
     for (const command of commands) {
-      if (isBuild(command)) lastBuild = command.order;
-      for (const item of downloads(command)) {
-        fetched.push(item.fetched);
-        if (item.installedAs !== undefined) yield found(item.word, item.fetched.from, 'installs');
+      if (isBuild(command, fetched)) lastBuild = command.order;
+      for (const item of fetchedBy(command)) {
+        fetched.push(item);
+        if (!item.isFolder && isInstalled(item.path)) yield found(item.word, item.from, 'installs');
       }
       for (const { word, verb } of uses(command)) {
-        const source = sourceOf(word, fetched, lastBuild);
+        const source = sourceOf(word, command, fetched, lastBuild);
         if (source !== undefined) yield found(word, source.from, verb);
       }
     }
@@ -47,46 +38,25 @@ function found(word: Word, from: string, verb: string): Found {
   };
 }
 
-function isBuild(command: ShellCommand): boolean {
-  return /^(make|gmake|ninja|dkms|cmake|docker|podman)$/.test(command.name) || /build|compile/i.test(command.name);
+/** Builders, and scripts, which may build: what they are given is not known. */
+export function mayBuild(name: string): boolean {
+  return (
+    /^(g?make|ninja|meson|scons|dkms|cmake|docker|podman|west|bazel|bitbake|kas|nix|\S*gcc|\S*clang)$/.test(name) ||
+    /build|compile|\.(sh|bash|py|pl)$/i.test(name)
+  );
 }
 
-interface Download {
-  readonly fetched: Fetched;
-  readonly word: Word;
-  readonly installedAs: string | undefined;
-}
-
-/** Files that curl, wget or a clone bring. */
-function downloads(command: ShellCommand): Download[] {
-  const args = command.argv.slice(1);
-  const { order } = command;
-  if (command.name === 'git' && args.some((word) => word.value === 'clone')) {
-    const [url, into] = args
-      .slice(args.findIndex((word) => word.value === 'clone') + 1)
-      .filter((word) => !word.value?.startsWith('-'));
-    if (url?.value === undefined) return [];
-    const name = into?.value ?? baseName(url.value).replace(/\.git$/, '');
-    return [
-      { fetched: { from: url.value, order, name: baseName(name), directory: true }, word: url, installedAs: undefined },
-    ];
+function isBuild(command: ShellCommand, fetched: readonly Fetched[]): boolean {
+  const [program, script] = command.argv;
+  if (/^(\.|source)$/.test(command.name)) {
+    const path = script && pathFrom(command.folder, script);
+    return fetched.some((item) => item.isFolder && isBelow(path, item.path));
   }
-  if (!/^(curl|wget|aria2c)$/.test(command.name)) return [];
-  const outputAt = args.findIndex((word) => /^(-[a-zA-Z]*[oO]|--output|--output-document)$/.test(word.value ?? ''));
-  const remoteName = command.name === 'curl' && /O$/.test(args[outputAt]?.value ?? '');
-  const output = outputAt < 0 || remoteName ? undefined : args[outputAt + 1];
-  return args.flatMap((word): Download[] => {
-    const url = patternOf(word);
-    if (!/^(https?|ftp):\/\//.test(url) && !/^\S+\/\S+\.ko\b/.test(url)) return [];
-    if (word === output) return [];
-    const file = output === undefined ? baseName(url.replace(/[?#].*$/, '')) : baseName(patternOf(output));
-    if (!moduleFile.test(file) && !moduleFile.test(url.replace(/[?#].*$/, ''))) return [];
-    const target = output === undefined ? undefined : patternOf(output);
-    const installedAs = target !== undefined && /(^|\/)lib\/modules\//.test(target) ? target : undefined;
-    return [
-      { fetched: { from: displayOf(word), order, name: file, directory: false }, word: output ?? word, installedAs },
-    ];
-  });
+  return mayBuild(command.name) || (program !== undefined && /^[^/]+\//.test(patternOf(program)));
+}
+
+function isInstalled(path: string | undefined): boolean {
+  return path !== undefined && /(^|\/)lib\/modules\//.test(path);
 }
 
 /** Module files that a command loads, or puts under lib/modules. */
@@ -95,18 +65,31 @@ function uses(command: ShellCommand): { word: Word; verb: 'loads' | 'installs' }
   if (tool?.tool === 'insmod' && tool.action === 'load') return tool.modules.map((word) => ({ word, verb: 'loads' }));
   if (!/^(cp|mv|install|rsync|ln)$/.test(command.name)) return [];
   const operands = command.argv.slice(1).filter((word) => !patternOf(word).startsWith('-'));
-  const target = command.argv.slice(1).findLast((word) => /(^|\/)lib\/modules(\/|$)/.test(patternOf(word)));
+  const target = operands.findLast((word) => isInstalled(`${pathFrom(command.folder, word) ?? patternOf(word)}/`));
   if (target === undefined) return [];
   return operands
     .filter((word) => word !== target && moduleFile.test(patternOf(word)))
     .map((word) => ({ word, verb: 'installs' }));
 }
 
-function sourceOf(word: Word, fetched: readonly Fetched[], lastBuild: number): Fetched | undefined {
-  const path = patternOf(word);
-  const name = baseName(path);
+/** A file by its path or, from elsewhere, by its name; a file in a folder that was cloned, when nothing was built since. */
+function sourceOf(
+  word: Word,
+  command: ShellCommand,
+  fetched: readonly Fetched[],
+  lastBuild: number,
+): Fetched | undefined {
+  const written = patternOf(word);
+  if (!moduleFile.test(written)) return undefined;
+  const path = pathFrom(command.folder, word);
   return fetched.findLast((item) => {
-    if (!item.directory) return item.name === name;
-    return item.order > lastBuild && moduleFile.test(path) && path.split('/').slice(0, -1).includes(item.name);
+    if (!item.isFolder) return item.name === baseName(written) && (item.path === path || item.order > lastBuild);
+    if (item.order < lastBuild) return false;
+    return isBelow(path, item.path) || written.split('/').slice(0, -1).includes(item.name);
   });
+}
+
+function isBelow(path: string | undefined, folder: string | undefined): boolean {
+  if (path === undefined || folder === undefined) return false;
+  return folder === '' ? /^[^/$`]/.test(path) : path.startsWith(`${folder}/`);
 }

@@ -1,4 +1,5 @@
 import type { CommandInterest } from '../../text/shell/command-interest.ts';
+import { mayBuild } from './foreign-module.ts';
 import { mentionsHeaders } from './headers-not-checked.ts';
 
 /** Programs that rules and hovers ask about, whatever else is in the script. */
@@ -8,10 +9,8 @@ const always: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Programs that matter where something is fetched: they bring it, build it or put it into place. */
-const fetching: ReadonlySet<string> = new Set(
-  'curl wget aria2c git cp mv install rsync ln ninja cmake docker podman'.split(' '),
-);
+/** Programs that matter where something is fetched: they bring it or put it into place; builders matter too. */
+const fetching: ReadonlySet<string> = new Set('curl wget aria2c git cp mv install rsync ln'.split(' '));
 
 /** Programs that put apt preferences into place, or take them away. */
 const placing: ReadonlySet<string> = new Set('cp mv install ln rsync curl wget rm'.split(' '));
@@ -36,7 +35,7 @@ function interest(fetches: boolean, builds: boolean, configures: boolean, pins: 
   return {
     wants: (name, command) =>
       always.has(name) ||
-      (fetches && (fetching.has(name) || /build|compile/i.test(name))) ||
+      (fetches && (fetching.has(name) || mayBuild(name) || /^[^/\s]+\//.test(command))) ||
       (pins && placing.has(name)) ||
       (configures && (name === 'config' || (name === 'sed' && command.includes('CONFIG_')))) ||
       (builds && (/[$`]/.test(command) || name.endsWith('.run') || mentionsHeaders(command))),

@@ -6,6 +6,7 @@ import { mappedParts } from './redirections.ts';
 import { unknownVariable } from './shell-scope.ts';
 import { makeWord, patternOf, type Word, wordsAsScript } from './word.ts';
 import { asPiece } from './word-expansion.ts';
+import { changeFolder } from './working-folder.ts';
 import { grammar } from './wrappers.ts';
 
 const teeGrammar = grammar('aip', 'append ignore-interrupts output-error=? help version', { permutes: true });
@@ -32,6 +33,12 @@ export function runBuiltin(runner: CommandRunner, name: string, argv: readonly W
       else if (path !== undefined) runner.emit(argv, context);
       return true;
     }
+    case 'cd':
+    case 'pushd':
+    case 'popd':
+      changeFolder(name, args, scope, context.place, context.varied !== true);
+      runner.emit(argv, context);
+      return true;
     case 'set': {
       const dashes = args.findIndex((word) => word.value === '--');
       if (dashes >= 0) scope.args = args.slice(dashes + 1);

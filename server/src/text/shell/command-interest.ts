@@ -10,7 +10,19 @@ export interface CommandInterest {
 export const everyCommand: CommandInterest = { wants: () => true };
 
 /** Builtins that change what later commands mean, or run others; and `tee`, which writes files. */
-const telling: ReadonlySet<string> = new Set(['eval', 'trap', '.', 'source', 'set', 'shift', 'read', 'tee']);
+const telling: ReadonlySet<string> = new Set([
+  'eval',
+  'trap',
+  '.',
+  'source',
+  'set',
+  'shift',
+  'read',
+  'tee',
+  'cd',
+  'pushd',
+  'popd',
+]);
 
 /** Builtins and programs that only matter where somebody reads what they print. */
 const printing: ReadonlySet<string> = new Set(['echo', 'printf', 'cat']);

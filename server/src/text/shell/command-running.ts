@@ -11,12 +11,15 @@ import type { Frame } from './shell-scope.ts';
 import { unwrap } from './unwrapping.ts';
 import { patternOf, type Word, type WordPart, wordsAsScript } from './word.ts';
 import { expandWord } from './word-expansion.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** A command about to run: its surroundings, and the variables given to it alone. */
 export interface RunContext extends Surroundings {
   readonly environment: ReadonlyMap<string, readonly WordPart[]>;
   readonly whole: TextSpan;
   readonly wrapper: string;
+  /** The command is one of several readings of its words. */
+  readonly varied?: boolean;
 }
 
 /** Carries out simple commands: finds what finally runs, and hands scripts among the arguments back to the walk. */
@@ -59,7 +62,8 @@ export class CommandRunner {
     const redirections = applyRedirects(node, frame, expansion);
     const span = frame.map.span(firstWordStart(node, name), node.end);
     const readings = allReadings(wordNodes.map((word) => expandWord(word, expansion)));
-    const conditional = around.conditional || readings.length > 1;
+    const varied = readings.length > 1;
+    const conditional = around.conditional || varied;
     for (const argv of readings) {
       const [program] = argv;
       if (program === undefined) continue;
@@ -67,9 +71,10 @@ export class CommandRunner {
       const whole = own ? span : (around.whole ?? span);
       const known = baseName(program.value ?? '');
       const wrapper = own ? known : (around.wrapper ?? known);
-      this.run(argv, { ...around, conditional, input: redirections.input ?? input, environment, whole, wrapper });
+      const ways = { conditional, varied, environment, whole, wrapper };
+      this.run(argv, { ...around, ...ways, input: redirections.input ?? input });
     }
-    if (readings.length > 1 && this.lastOutput !== undefined) {
+    if (varied && this.lastOutput !== undefined) {
       this.lastOutput = concatMapped(this.lastOutput, { ...noText, readings: 'all' });
     }
     for (const file of redirections.outputs) this.fileWritten(file.path, this.lastOutput, file.append, span, around);
@@ -125,6 +130,7 @@ export class CommandRunner {
       whole: context.whole,
       wrapper: context.wrapper,
       place: context.place,
+      folder: workingFolder(context.scope, context.place),
       ...(context.applet && { applet: context.applet }),
       upstream: context.upstream,
       conditional: context.conditional,

@@ -4,6 +4,7 @@ import { childOf, type ShellNode } from './shell-node.ts';
 import type { Frame, Variable } from './shell-scope.ts';
 import { makeWord, type WordPart } from './word.ts';
 import { expandToOne, expandWord } from './word-expansion.ts';
+import { workingFolder } from './working-folder.ts';
 
 export function branch(walk: ScriptWalk, nodes: readonly ShellNode[], frame: Frame, around: Surroundings): void {
   const scope = around.scope.fork();
@@ -106,6 +107,7 @@ export function testCommand(walk: ScriptWalk, node: ShellNode, frame: Frame, aro
     wrapper: '[',
     environment: new Map(),
     place,
+    folder: workingFolder(around.scope, place),
     upstream,
     conditional,
     inString,

@@ -19,6 +19,8 @@ export interface ShellCommand extends TextSpan {
   /** Name of the outermost program of `whole`. */
   readonly wrapper: string;
   readonly place: Place;
+  /** The folder it runs in, seen from where the script starts (`''`); `undefined` when the script does not say. */
+  readonly folder: string | undefined;
   /** The program is an applet of this multi-call binary. */
   readonly applet?: 'busybox' | 'toybox';
   /** Commands whose output is this one's input, or whose output became arguments. */
