@@ -6,16 +6,20 @@ import { displayOf, type Word, writtenAt } from '../../text/shell/word.ts';
 import { scriptFacts } from '../shell/script-facts.ts';
 import type { Found, RuleContext, RuleSet, Span } from '../text-rule.ts';
 import { judgeFolder, markUname, type NamedFolder, unameMark } from './kernel-folder.ts';
+import { mayBuildKernel, runsScripts } from './makes-symvers.ts';
+import { missingSymvers } from './symvers-missing.ts';
 
 /** These run where something is built, never on the target. */
 const builders: readonly FileKind[] = ['dockerfile', 'github-workflow', 'gitlab-ci'];
 
-/** The kernel tree that a script gives to make (`-C`, `KDIR=`, in the environment), against the target. */
+/** The kernel tree that a script gives to make (`-C`, `KDIR=`, in the environment): whether it is built, and the target's. */
 export const scriptKernelFolderRules: RuleSet = {
   kinds: ['shell', ...builders],
   async run(document, context) {
-    if (!context.targets?.[0]?.release || !/\bmake\b/.test(document.text)) return [];
+    const { files } = context;
+    if (!files || !/\bmake\b/.test(document.text)) return [];
     const facts = scriptFacts(document, context);
+    const makesSymvers = runsScripts.test(document.text) || facts?.commands.some(mayBuildKernel) === true;
     const found: Found[] = [];
     const seen = new Set<string>();
     for (const command of facts?.commands ?? []) {
@@ -26,7 +30,8 @@ export const scriptKernelFolderRules: RuleSet = {
         const key = `${place.start} ${place.end}`;
         if (named === undefined || seen.has(key)) continue;
         seen.add(key);
-        for await (const item of judgeFolder(named, context.targets, context.files)) found.push(item);
+        for await (const item of judgeFolder(named, context.targets, files)) found.push(item);
+        if (!makesSymvers) found.push(...[await missingSymvers(named, files)].filter((one) => one !== undefined));
       }
     }
     return found;
