@@ -1,7 +1,8 @@
+import { counted } from '../findings/counted.ts';
 import { crcText } from '../kernel/crc-text.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
 import type { LinePair, SymversText } from '../kernel/symvers-text.ts';
-import type { ToleratedChanges } from './symvers-tolerated.ts';
+import type { ToleranceRule, ToleratedChanges } from './symvers-tolerated.ts';
 
 export type SymversChangeKind =
   | 'added'
@@ -47,9 +48,9 @@ export function diffSymvers(before: SymversText, after: SymversText, tolerated?:
     if (kinds.length === 0) meantAlike++;
     for (const kind of kinds) {
       const rule = tolerated && ruleFor(tolerated, pair);
-      if (rule !== undefined) used.add(rule);
-      const change = new Change(pair, kind, rule);
-      if (change.breaks && rule === undefined) breaking++;
+      if (rule !== undefined) used.add(rule.text);
+      const change = new Change(pair, kind, rule?.tolerates ? rule.text : undefined);
+      if (change.breaks && change.toleratedBy === undefined) breaking++;
       changes.push(change);
     }
   }
@@ -86,7 +87,7 @@ class Change implements SymversChange {
   }
 
   get breaks(): boolean {
-    return isBreaking(this.kind);
+    return isBreaking(this.kind, this.after);
   }
 }
 
@@ -95,7 +96,7 @@ function bySymbol(a: LinePair, b: LinePair): number {
   return a.symbol < b.symbol ? -1 : 1;
 }
 
-function ruleFor(tolerated: ToleratedChanges, { one, other }: LinePair): string | undefined {
+function ruleFor(tolerated: ToleratedChanges, { one, other }: LinePair): ToleranceRule | undefined {
   const symbol = one ?? other;
   return symbol && tolerated.ruleFor(symbol.symbol, symbol.exporter, symbol.namespace);
 }
@@ -125,8 +126,12 @@ function changesOf(pair: LinePair): readonly SymversChangeKind[] {
   return kinds;
 }
 
-/** A symbol that moves to another module is found wherever it is, once that one is loaded. */
-function isBreaking(kind: SymversChangeKind): boolean {
+/**
+ * A symbol that moves to another module is found wherever it is, once that one is loaded; a symbol without a namespace
+ * is found by modules that import one, too (verify_namespace_is_imported).
+ */
+function isBreaking(kind: SymversChangeKind, after: ExportedSymbol | undefined): boolean {
+  if (kind === 'namespace-changed') return after?.namespace !== '';
   return kind !== 'added' && kind !== 'became-open' && kind !== 'moved';
 }
 
@@ -135,7 +140,7 @@ export function formatSymversDiff(diff: SymversDiff): string {
   const lines = diff.changes.filter((change) => change.toleratedBy === undefined).map(formatChange);
   const tolerated = diff.changes.length - lines.length;
   lines.push(
-    `${diff.same} symbols are the same, ${lines.length} changes, ${diff.breaking} of them break modules that use the symbol${tolerated > 0 ? `; ${tolerated} more are tolerated` : ''}.`,
+    `${counted(diff.same, 'symbol is', 'symbols are')} the same, ${counted(lines.length, 'change')}, ${counted(diff.breaking, 'of them breaks', 'of them break')} modules that use the symbol${tolerated > 0 ? `; ${counted(tolerated, 'more is', 'more are')} tolerated` : ''}.`,
   );
   for (const rule of diff.unusedRules) lines.push(`The rule "${rule}" covers no change.`);
   return `${lines.join('\n')}\n`;

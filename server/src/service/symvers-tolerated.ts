@@ -4,14 +4,17 @@ import type { Parsed, Problem } from '../ports/parsed.ts';
 export interface ToleratedChanges {
   /** Every PASS and FAIL rule as written, in order. */
   readonly rules: readonly string[];
-  /** The rule that tolerates a change of this symbol; `undefined`: none does. */
-  ruleFor(symbol: string, exporter: string, namespace: string): string | undefined;
+  /** The rule that decides on a change of this symbol, for it or against it. */
+  ruleFor(symbol: string, exporter: string, namespace: string): ToleranceRule | undefined;
 }
 
-interface Rule {
+export interface ToleranceRule {
   readonly text: string;
+  readonly tolerates: boolean;
+}
+
+interface Rule extends ToleranceRule {
   readonly pattern: RegExp;
-  readonly pass: boolean;
 }
 
 /**
@@ -30,17 +33,13 @@ export function parseToleratedChanges(text: string): Parsed<ToleratedChanges> {
       problems.push({ message: `Expected "PATTERN PASS" or "PATTERN FAIL", got "${written}".`, line });
       continue;
     }
-    rules.push({ text: written, pattern: globPattern(match[1] ?? ''), pass: match[2] === 'PASS' });
+    rules.push({ text: written, pattern: globPattern(match[1] ?? ''), tolerates: match[2] === 'PASS' });
   }
   return {
     value: {
       rules: rules.map((rule) => rule.text),
-      ruleFor: (symbol, exporter, namespace) => {
-        const rule = rules.find(({ pattern }) =>
-          [symbol, exporter, namespace].some((name) => name !== '' && pattern.test(name)),
-        );
-        return rule?.pass ? rule.text : undefined;
-      },
+      ruleFor: (symbol, exporter, namespace) =>
+        rules.find(({ pattern }) => [symbol, exporter, namespace].some((name) => name !== '' && pattern.test(name))),
     },
     problems,
   };

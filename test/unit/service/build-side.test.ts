@@ -148,7 +148,23 @@ describe('Module.symvers', () => {
     );
     const diff = diffSymvers(before, after, rules.value);
     assert.equal(diff.breaking, 3);
-    assert.deepEqual(diff.unusedRules, ['crc FAIL', 'c* PASS', 'never PASS']);
+    assert.deepEqual(diff.unusedRules, ['c* PASS', 'never PASS']);
+  });
+
+  test('the rule that keeps everything else out has its use', () => {
+    const rules = parseToleratedChanges('crc PASS\n* FAIL\n').value;
+    const diff = diffSymvers(before, after, rules);
+    assert.equal(diff.breaking, 3);
+    assert.deepEqual(diff.unusedRules, []);
+    assert.deepEqual(diffSymvers(before, before, rules).unusedRules, ['crc PASS', '* FAIL']);
+  });
+
+  test('a symbol that leaves its namespace breaks no module, one that gets a namespace does', () => {
+    const open = table('0x00000001\tone\tvmlinux\tEXPORT_SYMBOL\t\n');
+    const kept = table('0x00000001\tone\tvmlinux\tEXPORT_SYMBOL\tNS\n');
+    assert.equal(diffSymvers(kept, open).breaking, 0);
+    assert.equal(diffSymvers(kept, open).changes[0]?.kind, 'namespace-changed');
+    assert.equal(diffSymvers(open, kept).breaking, 1);
   });
 
   test('28,000 symbols compare at once', () => {
