@@ -139,6 +139,8 @@ export const limits = {
   heldFileBytes: 32 * 1024 * 1024,
   /** Modules of one scan that are not clean and reported with all findings; of the rest each rule's first is kept. */
   fullReports: 10_000,
+  /** Mistakes in a vermagic.json that the verdict before flashing tells; all are told beside it. */
+  projectReasons: 5,
   /** A report of one scan that is merged with others; one of 4,000 refused modules has some 30 MB. */
   reportBytes: 256 * 1024 * 1024,
 } as const;

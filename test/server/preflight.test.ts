@@ -196,6 +196,57 @@ describe('vermagic preflight', { skip: absent ?? false }, () => {
     });
   }
 
+  /** What a policy that asks for a held kernel package looks like when someone slips. */
+  const slips: readonly (readonly [string, string | undefined, RegExp])[] = [
+    [
+      'wrong-type',
+      '{\n"policy": { "packages": { "requireHold": "nvidia-*" } } }',
+      /line 2: policy\.packages\.requireHold: /,
+    ],
+    ['top-key', '{ "polcy": { "packages": { "requireHold": ["nvidia-*"] } } }', /line 1: "polcy" is not a key/],
+    [
+      'inner-key',
+      '{ "policy": { "package": { "requireHold": ["nvidia-*"] } } }',
+      /line 1: policy: "package" is no key/,
+    ],
+    ['empty', '', /line 1: the file is empty/],
+    ['list', '[]', /line 1: the file must hold one object/],
+    [
+      'target-key',
+      '{ "targets": { "board": { "sources": ["gone"], "x": 1 } } }',
+      /line 1: targets\.board: unknown key "x"/,
+    ],
+    ['cut-off', '{ "targets": { "board": "rootfs" ', /line 1: this is no valid JSON here: close brace expected/],
+    ['folder', undefined, /the file cannot be read: it is a folder/],
+  ];
+  for (const [name, text, problem] of slips) {
+    it(`is not ready with a vermagic.json that cannot be understood (${name}), and says so once`, () => {
+      const { dir } = project(`slip-${name}`);
+      rmSync(join(dir, 'vermagic.json'));
+      if (text === undefined) mkdirSync(join(dir, 'vermagic.json'));
+      else writeFileSync(join(dir, 'vermagic.json'), text);
+      mkdirSync(join(dir, 'rootfs/var/lib/dpkg'), { recursive: true });
+      writeFileSync(
+        join(dir, 'rootfs/var/lib/dpkg/status'),
+        'Package: nvidia-l4t-kernel\nStatus: install ok installed\nVersion: 5.15\n',
+      );
+      const { status, last, err } = preflight(dir, '--manifest', 'manifest.json');
+      assert.match(last, new RegExp(`^Do not flash: vermagic\\.json: ${problem.source}`));
+      assert.equal(status, 2);
+      assert.equal(
+        err.split('\n').filter((line) => problem.test(`line ${line.replace(/^.*json:(\d+:)/, '$1')}`)).length,
+        1,
+        err,
+      );
+      const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Manifest;
+      assert.equal(manifest.ready, false);
+      assert.match(manifest.reasons[0] ?? '', problem);
+      assert.ok(manifest.gates.some((gate) => gate.kind === 'project' && gate.path === 'vermagic.json' && !gate.ready));
+      const { ready, reasons } = JSON.parse(preflight(dir, '--format', 'json').out) as Manifest;
+      assert.deepEqual([ready, reasons], [false, manifest.reasons]);
+    });
+  }
+
   it('is not ready where there is nothing to look at, and writes that down', () => {
     const dir = join(folder, 'empty');
     mkdirSync(dir);

@@ -13,8 +13,9 @@ import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { modulesOf } from './modules.ts';
 import { findingsText, formatOf, json } from './output-format.ts';
+import { findProject, isBroken, projectFindings } from './project.ts';
 import { styleFor } from './style.ts';
-import { findProject, targetsOf } from './targets.ts';
+import { targetsOf } from './targets.ts';
 import { trustedKeysOf } from './trusted-keys.ts';
 import { unreadableFinding } from './unreadable-finding.ts';
 
@@ -61,7 +62,8 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const left: string[] = [];
   const operands = await modulesOf(args.operands, io, ports, left);
   const keys = await trustedKeysOf(args.values('trusted-key'), io, ports);
-  const targets = (await targetsOf(args.values('target'), io, ports)).map((target) =>
+  const project = await findProject(io, ports);
+  const targets = (await targetsOf(args.values('target'), project, io, ports)).map((target) =>
     keys ? withTrustedKeys(target, keys.value, keys.origin) : target,
   );
   for (const target of targets.filter((candidate) => args.values('target').includes(candidate.name))) {
@@ -73,7 +75,6 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     if (module.elf === undefined) throw new UsageError(`--with ${path}: ${module.problems[0]?.message}`);
     loaded.push(module);
   }
-  const project = await findProject(io, ports);
   const levels: RuleLevels = project ? (policyOfProject(project).levels ?? {}) : {};
   const checker = new ModuleChecker(ports);
   const reports: CheckReport[] = [];
@@ -100,12 +101,13 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       break;
     case 'sarif':
     case 'github': {
-      const findings = [...checkFindings(reports), ...left.map((problem) => unreadableFinding(problem, '.'))];
+      const unread = left.map((problem) => unreadableFinding(problem, '.'));
+      const findings = [...projectFindings(project, io.cwd), ...unread, ...checkFindings(reports)];
       io.out(await findingsText(format, findings, version));
     }
   }
   for (const problem of left) io.err(`vermagic check: ${problem}\n`);
-  if (unreadable || left.length > 0) return exitStatus.usage;
+  if (unreadable || left.length > 0 || isBroken(project)) return exitStatus.usage;
   return reports.some(isBad) ? exitStatus.findings : exitStatus.clean;
 }
 

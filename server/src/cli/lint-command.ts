@@ -3,6 +3,7 @@ import type { Finding, Severity, TextRange } from '../findings/finding.ts';
 import { isModuleFile } from '../gate/list-modules.ts';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { limits } from '../limits.ts';
+import { fileProblem } from '../ports/file-problem.ts';
 import { FileError } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isWithin, parentUri } from '../ports/uri.ts';
@@ -13,13 +14,12 @@ import { TextWorkspace } from '../service/text-workspace.ts';
 import type { FileKind } from '../text/file-kind.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
-import { fileProblem } from './file-problem.ts';
-import { githubAnnotations } from './github.ts';
 import { IgnoredFiles } from './ignored-files.ts';
-import { formatOf, json } from './output-format.ts';
-import { type PlacedFinding, sarif } from './sarif.ts';
+import { findingsText, formatOf, json } from './output-format.ts';
+import { findProject, isBroken, projectFindings } from './project.ts';
+import type { PlacedFinding } from './sarif.ts';
 import { printable, type Style, severityPaint, styleFor } from './style.ts';
-import { type Discover, discoverOnce, findProject, targetsOf, uriOf } from './targets.ts';
+import { type Discover, discoverOnce, targetsOf, uriOf } from './targets.ts';
 
 /** JSON of one finding of `vermagic lint`; lines and columns count from 1, the end is exclusive. */
 export interface LintReport {
@@ -55,6 +55,7 @@ export const lintCommand: Command = {
 export async function lintFiles(
   operands: readonly string[],
   named: readonly string[],
+  project: ProjectFile | undefined,
   io: CliIo,
   ports: Ports,
 ): Promise<{
@@ -65,9 +66,8 @@ export async function lintFiles(
 }> {
   const unreadable: string[] = [];
   const files = await filesOf(operands, { io, ports, unreadable });
-  const project = await findProject(io, ports);
   const discover = discoverOnce(ports);
-  const targets = await targetsFor(files, named, { io, ports, discover });
+  const targets = await targetsFor(files, named, { project, io, ports, discover });
   const folders = await foldersOf(operands, project, io, ports);
   const providerUris = await providersFor(files, folders, io, discover);
   const texts = new TextWorkspace(ports, () => ({
@@ -86,6 +86,7 @@ export async function lintFiles(
 }
 
 interface Search {
+  readonly project: ProjectFile | undefined;
   readonly io: CliIo;
   readonly ports: Ports;
   readonly discover: Discover;
@@ -120,13 +121,14 @@ async function providersFor(
 }
 
 /** What makes or builds against a kernel is compared with the kernels there are; the rest needs none. */
-async function targetsFor(files: readonly LintedFile[], named: readonly string[], { io, ports, discover }: Search) {
-  if (named.length > 0) return targetsOf(named, io, ports);
+async function targetsFor(files: readonly LintedFile[], named: readonly string[], search: Search) {
+  const { project, io, ports, discover } = search;
+  if (named.length > 0) return targetsOf(named, project, io, ports);
   const wanted = files.some(({ path: name, text }) => {
     const kind = kindOf({ uri: uriOf(io, name), text });
     return kind !== undefined && (aboutKernels.has(kind) || /\bmake\b/.test(text));
   });
-  return wanted ? targetsOf([], io, ports, discover).catch(withoutTargets) : [];
+  return wanted ? targetsOf([], project, io, ports, discover).catch(withoutTargets) : [];
 }
 
 const aboutKernels: ReadonlySet<FileKind> = new Set(['dot-config', 'kbuild', 'makefile', 'pins', 'kernel-log']);
@@ -138,7 +140,8 @@ function withoutTargets(error: unknown): readonly OpenedTarget[] {
 
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
   const format = formatOf(args);
-  const { reports, files, unreadable } = await lintFiles(args.operands, args.values('target'), io, ports);
+  const project = await findProject(io, ports);
+  const { reports, files, unreadable } = await lintFiles(args.operands, args.values('target'), project, io, ports);
   switch (format) {
     case 'text':
       io.out(lintText(reports, files, styleFor(io.colour)));
@@ -147,14 +150,12 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       io.out(json(reports));
       break;
     case 'sarif':
-      io.out(`${sarif(reports.map(placed), version)}\n`);
-      break;
     case 'github':
-      io.out(githubAnnotations(reports.map(placed)));
+      io.out(await findingsText(format, [...projectFindings(project, io.cwd), ...reports.map(placed)], version));
   }
   for (const problem of unreadable) io.err(`vermagic lint: ${problem}\n`);
   if (reports.some((report) => report.severity === 'error')) return exitStatus.findings;
-  return unreadable.length > 0 ? exitStatus.usage : exitStatus.clean;
+  return unreadable.length > 0 || isBroken(project) ? exitStatus.usage : exitStatus.clean;
 }
 
 interface LintedFile {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { limits } from '../limits.ts';
+import { fileProblem } from '../ports/file-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type CliIo, UsageError } from './cli-io.ts';
-import { fileProblem } from './file-problem.ts';
 import { uriOf } from './targets.ts';
 
 export interface ModuleOperand {

@@ -4,7 +4,7 @@ import { parentUri } from '../ports/uri.ts';
 import { Rebuilder } from '../service/pipeline-rebuild.ts';
 import { Session } from '../service/session.ts';
 import type { CliIo } from './cli-io.ts';
-import { findProject } from './targets.ts';
+import { findProject } from './project.ts';
 
 /** The project around the current folder, looked through, with all that is needed to rebuild it. */
 export async function openPipelineFolder(

@@ -9,18 +9,21 @@ import {
   gatePlaces,
   missingGates,
   openGate,
+  projectGates,
   reasonsOfGates,
   reasonsOfScripts,
   runGate,
 } from '../service/preflight.ts';
+import type { ProjectFile } from '../service/project-file.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import type { LintReport } from './lint-command.ts';
 import { findingsText, formatOf, json } from './output-format.ts';
 import { preflightFindings } from './preflight-findings.ts';
 import { type GateReport, type PreflightReport, preflightText } from './preflight-text.ts';
+import { findProject, isBroken } from './project.ts';
 import { ProgressLine, scanOptions, threadsOf } from './scan-options.ts';
-import { asUsage, folderOf, projectOf } from './scan-places.ts';
+import { asUsage, folderOf } from './scan-places.ts';
 import { styleFor } from './style.ts';
 
 export const preflightCommand: Command = {
@@ -45,7 +48,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const progress = new ProgressLine(io);
   try {
     const folder = fileURLToPath(root);
-    const project = await projectOf(io, ports, folder);
+    const project = await findProject(io, ports, folder);
     const policy: PolicySource = project ? (await import('../service/project-file.ts')).policyOfProject(project) : {};
     const show = (uri: string) => shownPath(root, operand, uri);
     const found = await gatePlaces(root, project, ports);
@@ -62,12 +65,13 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
     };
     for (const place of places) gates.push(await runGate(ports, tools, place, rules));
     progress.clear();
-    gates.push(...(await missingGates(project, ports, show)), await lintGate(operand, root, io, ports));
+    gates.push(...projectGates(project, show), ...(await missingGates(project, ports, show)));
+    gates.push(await lintGate(operand, root, project, io, ports));
     const report: PreflightReport = { ...reasonsOfGates(gates), gates };
     await print(report, project === undefined ? operand : show(project.uri), format, args, io, version);
     const manifest = args.value('manifest');
     if (manifest !== undefined) await writeManifest(manifest, report, places, io, ports, version);
-    if (gates.some(isPartial)) return exitStatus.usage;
+    if (isBroken(project) || gates.some(isPartial)) return exitStatus.usage;
     return report.ready ? exitStatus.clean : exitStatus.findings;
   } finally {
     progress.clear();
@@ -106,9 +110,15 @@ async function stalePhases(operand: string, root: string, ports: Ports): Promise
 }
 
 /** The project's scripts and configuration, by `vermagic lint` itself. */
-async function lintGate(operand: string, root: string, io: CliIo, ports: Ports): Promise<GateReport> {
+async function lintGate(
+  operand: string,
+  root: string,
+  project: ProjectFile | undefined,
+  io: CliIo,
+  ports: Ports,
+): Promise<GateReport> {
   const { lintFiles } = await import('./lint-command.ts');
-  const { reports, unreadable } = await lintFiles([operand], [], io, ports);
+  const { reports, unreadable } = await lintFiles([operand], [], project, io, ports);
   const lint = [...(await stalePhases(operand, root, ports)), ...reports];
   for (const problem of unreadable) io.err(`vermagic preflight: ${problem}\n`);
   const reasons = reasonsOfScripts(lint);

@@ -2,13 +2,15 @@ import type { ScanReport } from '@vermagic/shared';
 import type { Ports } from '../ports/ports.ts';
 import { Policy } from '../rules/policy.ts';
 import type { RuleLevels } from '../service/module-checker.ts';
+import type { ProjectFile } from '../service/project-file.ts';
 import { type KernelToScan, scanTree } from '../service/tree-scan.ts';
-import { type CliIo, UsageError } from './cli-io.ts';
+import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { formatOf, json } from './output-format.ts';
+import { findProject, isBroken, projectFindings } from './project.ts';
 import { inSarifOrder, partsOf, scanFindings } from './scan-findings.ts';
 import { ProgressLine, scanOptions, shardOf, statusOfScan, threadsOf } from './scan-options.ts';
-import { folderOf, kernelOfMachine, kernelsOfBuildTree, kernelsOfRootfs, projectOf, recipeOf } from './scan-places.ts';
+import { folderOf, kernelOfMachine, kernelsOfBuildTree, kernelsOfRootfs, recipeOf } from './scan-places.ts';
 import { scanText } from './scan-text.ts';
 import { styleFor } from './style.ts';
 
@@ -52,7 +54,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
   const progress = new ProgressLine(io);
   let dispose: (() => void) | undefined;
   try {
-    const project = await projectOf(io, ports);
+    const project = await findProject(io, ports);
     const subject = await subjectOf(args, io, ports, project, (end) => {
       dispose = end;
     });
@@ -74,8 +76,8 @@ async function run(args: Arguments, io: CliIo, ports: Ports, version: string): P
       },
     );
     progress.clear();
-    await print(report, subject.pathPrefix, format, args, io, version);
-    return statusOfScan(report);
+    await print(report, { project, pathPrefix: subject.pathPrefix }, format, args, io, version);
+    return isBroken(project) ? exitStatus.usage : statusOfScan(report);
   } finally {
     progress.clear();
     dispose?.();
@@ -87,7 +89,7 @@ async function subjectOf(
   args: Arguments,
   io: CliIo,
   ports: Ports,
-  project: Awaited<ReturnType<typeof projectOf>>,
+  project: ProjectFile | undefined,
   onDispose: (end: () => void) => void,
 ): Promise<Subject> {
   const rootfs = args.value('rootfs');
@@ -128,13 +130,14 @@ async function subjectOf(
 
 async function print(
   report: ScanReport,
-  pathPrefix: string,
+  { project, pathPrefix }: { readonly project: ProjectFile | undefined; readonly pathPrefix: string },
   format: ReturnType<typeof formatOf>,
   args: Arguments,
   io: CliIo,
   version: string,
 ): Promise<void> {
   const place = { pathPrefix, cwd: io.cwd };
+  const findings = () => [...projectFindings(project, io.cwd), ...scanFindings(report, place)];
   switch (format) {
     case 'text':
       io.out(scanText(report, { style: styleFor(io.colour), verbose: args.flag('verbose'), columns: io.columns }));
@@ -144,12 +147,12 @@ async function print(
       return;
     case 'sarif': {
       const { sarif } = await import('./sarif.ts');
-      io.out(`${sarif(inSarifOrder(scanFindings(report, place)), version, partsOf(report, place))}\n`);
+      io.out(`${sarif(inSarifOrder(findings()), version, partsOf(report, place))}\n`);
       return;
     }
     case 'github': {
       const { githubAnnotations } = await import('./github.ts');
-      io.out(githubAnnotations(scanFindings(report, place)));
+      io.out(githubAnnotations(findings()));
     }
   }
 }

@@ -14,15 +14,6 @@ import type { TargetRecipe } from '../service/target-recipe.ts';
 import type { KernelToScan } from '../service/tree-scan.ts';
 import { type CliIo, UsageError } from './cli-io.ts';
 
-/** The `vermagic.json` of this folder or of the nearest one above; read only where there is one. */
-export async function projectOf(io: CliIo, ports: Ports, folder = io.cwd): Promise<ProjectFile | undefined> {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const stat = await ports.files.stat(pathToFileURL(path.join(at, 'vermagic.json')).href).catch(() => undefined);
-    if (stat?.type === 'file') return (await import('./targets.ts')).findProject({ ...io, cwd: folder }, ports);
-    if (at === path.dirname(at)) return undefined;
-  }
-}
-
 /** What `--target` names: a path, or a name of vermagic.json. */
 export async function recipeOf(
   name: string,

@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import { type Arguments, type Command, formatOption } from './command.ts';
 import { findingsText, formatOf, json } from './output-format.ts';
+import { findProject } from './project.ts';
 import type { PlacedFinding } from './sarif.ts';
 import { printable, type Style, styleFor } from './style.ts';
 import { targetsOf } from './targets.ts';
@@ -20,7 +21,8 @@ export const targetCommand: Command = {
 async function run(args: Arguments, io: CliIo, ports: Ports, version: string): Promise<number> {
   const format = formatOf(args);
   if (args.operands.length === 0) throw new UsageError('name a target.');
-  const targets = await Promise.all((await targetsOf(args.operands, io, ports)).map(withLateKeys));
+  const project = await findProject(io, ports);
+  const targets = await Promise.all((await targetsOf(args.operands, project, io, ports)).map(withLateKeys));
   const style = styleFor(io.colour);
   if (format === 'json') io.out(json(targets.map(targetJson)));
   else if (format === 'text') io.out(targets.map((target) => targetText(target, style)).join('\n'));

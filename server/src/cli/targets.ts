@@ -6,7 +6,8 @@ import { openTarget } from '../kernel/open-target.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { fileUri } from '../ports/uri.ts';
-import { type ProjectFile, parseProjectFile, projectFileName } from '../service/project-file.ts';
+import type { ProjectFile } from '../service/project-file.ts';
+import { projectFileName } from '../service/project-file-name.ts';
 import { targetPartReaders } from '../service/target-part-readers.ts';
 import { TargetRegistry } from '../service/target-registry.ts';
 import { type Discovery, discoverWorkspace } from '../service/workspace-discovery.ts';
@@ -14,23 +15,6 @@ import { type CliIo, UsageError } from './cli-io.ts';
 
 export function uriOf(io: CliIo, operand: string): string {
   return fileUri(pathToFileURL(path.resolve(io.cwd, operand)).href);
-}
-
-/** The `vermagic.json` of the current folder or of the nearest one above it. */
-export async function findProject(io: CliIo, ports: Ports): Promise<ProjectFile | undefined> {
-  for (let folder = io.cwd; ; folder = path.dirname(folder)) {
-    const uri = pathToFileURL(path.join(folder, projectFileName)).href;
-    const stat = await ports.files.stat(uri).catch(() => undefined);
-    if (stat?.type === 'file') {
-      const text = new TextDecoder().decode(await ports.files.readFile(uri, limits.textBytes));
-      const { value, problems } = parseProjectFile(text, uri);
-      for (const problem of problems) {
-        io.err(`vermagic: ${path.join(folder, projectFileName)}:${problem.range.start.line + 1}: ${problem.message}\n`);
-      }
-      return value;
-    }
-    if (folder === path.dirname(folder)) return undefined;
-  }
 }
 
 /** What lies in a folder. */
@@ -53,11 +37,11 @@ export function discoverOnce(ports: Ports): Discover {
  */
 export async function targetsOf(
   names: readonly string[],
+  project: ProjectFile | undefined,
   io: CliIo,
   ports: Ports,
   discover: Discover = discoverOnce(ports),
 ): Promise<OpenedTarget[]> {
-  const project = await findProject(io, ports);
   const registry = new TargetRegistry(ports, { partReaders: targetPartReaders(ports) });
   registry.define({ projects: project ? [project] : [] });
   if (names.length === 0 && registry.definitions.length === 0) {

@@ -29,7 +29,7 @@ import { placeOf } from '../service/pipeline-findings.ts';
 import type { LoadedPipeline } from '../service/pipeline-project.ts';
 import { writeProjectPipeline } from '../service/pipeline-project-edit.ts';
 import { Rebuilder, RebuildProblem } from '../service/pipeline-rebuild.ts';
-import { projectFileName } from '../service/project-file.ts';
+import { projectFileName } from '../service/project-file-name.ts';
 import type { Session } from '../service/session.ts';
 import { untrustedText, type WorkspaceTrust } from '../service/workspace-trust.ts';
 import { toDiagnostic } from './convert.ts';

@@ -6,6 +6,7 @@ import { lintFiles } from '../cli/lint-command.ts';
 import { uriOf } from '../cli/targets.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { ScriptFinding } from '../service/preflight.ts';
+import type { ProjectFile } from '../service/project-file.ts';
 import { NothingToScan, type NothingToScanReason } from '../service/scan-places.ts';
 import { type Verification, verify } from '../service/verification.ts';
 import { nodePorts } from './platform.ts';
@@ -26,10 +27,10 @@ const remedies: Readonly<Record<NothingToScanReason, string>> = {
 const ports = nodePorts(silentLogger);
 const say = (message: VerifyThreadMessage) => parentPort?.postMessage(message);
 
-async function lint(folder: string): Promise<ScriptFinding[]> {
+async function lint(folder: string, project: ProjectFile | undefined): Promise<ScriptFinding[]> {
   const cwd = fileURLToPath(folder);
   const io = { out() {}, err() {}, colour: false, progress: false, columns: 120, cwd };
-  const { reports } = await lintFiles(['.'], [], io, ports);
+  const { reports } = await lintFiles(['.'], [], project, io, ports);
   return reports.map(({ path, line, column, endLine, endColumn, rule, severity, message }) => ({
     uri: uriOf(io, path),
     range: {
@@ -52,7 +53,7 @@ async function work(asked: Verification): Promise<VerifyReport> {
         reader: scanPlatform.createReader(),
         progress: (done, total) => say({ kind: 'progress', done, total }),
         cache: scanPlatform.createCache(silentLogger),
-        lint,
+        lint: (folder) => lint(folder, asked.project),
       },
       asked,
     );

@@ -1,6 +1,7 @@
 import type { FindingReport, ScanReport } from '@vermagic/shared';
 import type { TextRange } from '../findings/finding.ts';
 import { modulesFolders } from '../gate/modules-folders.ts';
+import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { joinUri, parentUri } from '../ports/uri.ts';
 import { Policy, type PolicySource } from '../rules/policy.ts';
@@ -34,7 +35,7 @@ export interface Gate {
 
 /** What one gate found. */
 export interface GateResult {
-  readonly kind: 'rootfs' | 'build-tree' | 'source' | 'lint';
+  readonly kind: 'rootfs' | 'build-tree' | 'project' | 'source' | 'lint';
   readonly path: string;
   readonly ready: boolean;
   /** Why not, in a few words each. */
@@ -60,6 +61,18 @@ export async function gatePlaces(root: string, project: ProjectFile | undefined,
       places.push({ kind: 'rootfs', uri, recipe: undefined, release: undefined });
   }
   return places;
+}
+
+/** What cannot be understood in `vermagic.json`: a gate that may have been asked for there was not passed. */
+export function projectGates(project: ProjectFile | undefined, show: (uri: string) => string): GateResult[] {
+  if (project === undefined || project.problems.length === 0) return [];
+  const told = project.problems.slice(0, limits.projectReasons).map(({ line, message }) => {
+    const sentence = message.replace(/\.$/, '');
+    return line === undefined ? sentence : `line ${line + 1}: ${sentence}`;
+  });
+  const more = project.problems.length - told.length;
+  const reasons = more > 0 ? [...told, `${more} more that cannot be understood`] : told;
+  return [{ kind: 'project', path: show(project.uri), ready: false, reasons }];
 }
 
 /** Sources of targets that are not there: what would have been verified in them was not. */

@@ -39,15 +39,15 @@ export const targetSchema = z.union([
   }),
 ]);
 
-export const policySchema = z.looseObject({
+export const policySchema = z.strictObject({
   packs: z.optional(
     described(z.array(z.enum(['jetson-l4t', 'debian', 'ubuntu', 'raspberry-pi'])), 'Built-in policies to apply.'),
   ),
   packages: z.optional(
-    z.looseObject({
+    z.strictObject({
       forbid: z.optional(
         described(
-          z.array(z.union([path, z.looseObject({ glob: path, why: z.optional(z.string()) })])),
+          z.array(z.union([path, z.strictObject({ glob: path, why: z.optional(z.string()) })])),
           'Packages that may never be installed: globs over the name.',
         ),
       ),
@@ -60,7 +60,7 @@ export const policySchema = z.looseObject({
   allowed: z.optional(
     described(
       z.array(
-        z.looseObject({
+        z.strictObject({
           rule: z.enum(ruleIds),
           match: z.optional(path),
           path: z.optional(path),
@@ -74,7 +74,7 @@ export const policySchema = z.looseObject({
   forbidErrorSuppression: z.optional(described(z.boolean(), 'Comments may not silence findings of level error.')),
 });
 
-const containerSchema = z.looseObject({
+const containerSchema = z.strictObject({
   engine: z.optional(
     described(
       z.enum(['docker', 'podman', 'sudo docker', 'sudo podman', 'devcontainer']),
@@ -94,11 +94,11 @@ const containerSchema = z.looseObject({
 
 const paths = z.array(path);
 
-export const pipelineSchema = z.looseObject({
+export const pipelineSchema = z.strictObject({
   container: z.optional(containerSchema),
   phases: z.optional(
     z.array(
-      z.looseObject({
+      z.strictObject({
         name: path,
         command: described(z.array(z.string()).check(z.minLength(1)), 'Program and arguments; no shell is involved.'),
         kind: z.optional(
@@ -132,7 +132,7 @@ export const pipelineSchema = z.looseObject({
   ),
 });
 
-/** vermagic.json. Unknown keys at the top are refused as misspellings; sections that other tools read are open. */
+/** vermagic.json. Unknown keys are misspellings, wherever they stand. */
 export const projectFileSchema = z.strictObject({
   $schema: z.optional(z.string()),
   defaultTarget: z.optional(described(path, 'The target that is selected unless someone selects another.')),

@@ -1,28 +1,19 @@
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  type Node,
-  type ParseError,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import * as z from 'zod/v4-mini';
 import type { TextRange } from '../findings/finding.ts';
 import type { KeyFile } from '../kernel/sources/key-files.ts';
 import { limits } from '../limits.ts';
-import type { Parsed, Problem } from '../ports/parsed.ts';
+import type { Parsed } from '../ports/parsed.ts';
 import { joinUri, parentUri } from '../ports/uri.ts';
 import type { PolicySource } from '../rules/policy.ts';
+import { ProjectPlaces, type ProjectProblem } from './project-file-places.ts';
 import {
   type PipelineSection,
   type PolicySection,
-  pipelineSchema,
   policySchema,
   projectFileSchema,
   targetSchema,
 } from './project-file-schema.ts';
-
-export const projectFileName = 'vermagic.json';
 
 export interface ProjectTarget {
   readonly name: string;
@@ -46,12 +37,8 @@ export interface ProjectFile {
   readonly defaultTarget: string | undefined;
   readonly policy: PolicySection;
   readonly pipeline: PipelineSection | undefined;
-}
-
-/** What is wrong and where; `path` as in JSON (`targets`, `orin-rt`, `sources`). */
-export interface ProjectProblem extends Problem {
-  readonly range: TextRange;
-  readonly path: readonly PropertyKey[];
+  /** What in the file could not be understood: who asks for a gate there must not be told that it was passed. */
+  readonly problems: readonly ProjectProblem[];
 }
 
 export interface ParsedProject extends Parsed<ProjectFile> {
@@ -59,44 +46,58 @@ export interface ParsedProject extends Parsed<ProjectFile> {
 }
 
 /**
- * Reads `vermagic.json` (JSON with comments and trailing commas). Each section, and each target, is judged alone: one
+ * Parses `vermagic.json` (JSON with comments and trailing commas). Each section, and each target, is judged alone: one
  * mistake costs only what it stands in.
  */
 export function parseProjectFile(source: string, uri: string): ParsedProject {
   const text = source.slice(0, limits.textBytes).replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
-  const place = new Places(text, tree);
-  const problems: ProjectProblem[] = errors.map((error) => {
+  const place = new ProjectPlaces(text, tree);
+  const problems = distinct(errors).map((error): ProjectProblem => {
     const range = place.range(error.offset, error.length);
-    const message = `vermagic.json is no valid JSON here: ${sentence(printParseErrorCode(error.error))}.`;
+    const wrong = `this is no valid JSON here: ${sentence(printParseErrorCode(error.error))}.`;
+    const message = tree === undefined ? 'the file is empty; it must hold one object: { "targets": … }.' : wrong;
     return { message, range, line: range.start.line, path: [] };
   });
   const root: unknown = tree ? getNodeValue(tree) : {};
   if (!isRecord(root)) {
-    if (errors.length === 0) problems.push(place.problem([], 'vermagic.json must hold one object: { "targets": … }.'));
-    return { value: emptyProject(uri), problems };
+    if (errors.length === 0) problems.push(place.problem([], 'the file must hold one object: { "targets": … }.'));
+    return { value: { ...emptyProject(uri), problems }, problems };
   }
+  problems.push(...place.repeatedKeys());
+  const report = (path: readonly PropertyKey[], issues: readonly z.core.$ZodIssue[]) => {
+    for (const issue of issues) {
+      const at = [...path, ...issue.path];
+      problems.push(place.problem(at, `${at.join('.')}: ${issueText(issue, at)}.`, issueKeys(issue)));
+    }
+  };
   const section = <Schema extends z.ZodMiniType>(schema: Schema, path: readonly string[], value: unknown) => {
     const result = z.safeParse(schema, value);
-    if (result.success) return result.data;
-    for (const issue of result.error.issues) {
-      const at = [...path, ...issue.path];
-      problems.push(place.problem(at, `${at.join('.')}: ${issueText(issue)}.`, issueKeys(issue)));
-    }
-    return undefined;
+    if (!result.success) report(path, result.error.issues);
+    return result.data;
   };
+  /** An unknown key is a problem, but costs only itself. */
+  const lenient = <Schema extends z.ZodMiniType>(schema: Schema, path: readonly string[], value: unknown) => {
+    const result = z.safeParse(schema, value);
+    if (result.success) return result.data;
+    const unknown = result.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
+    report(path, unknown);
+    for (const issue of unknown) forget(value, issue.path, issue.keys);
+    return section(schema, path, value);
+  };
+  const known = Object.keys(projectFileSchema.shape).filter((key) => key !== '$schema');
   for (const key of Object.keys(root)) {
-    if (!Object.hasOwn(projectFileSchema.shape, key)) {
-      const known = 'targets, defaultTarget, policy, pipeline';
-      problems.push(place.problem([key], `"${key}" is not a key of vermagic.json; it has ${known}.`, [key]));
-    }
+    if (!Object.hasOwn(projectFileSchema.shape, key))
+      problems.push(place.problem([key], `"${key}" is not a key of vermagic.json; it has ${known.join(', ')}.`, [key]));
   }
+  section(projectFileSchema.shape.$schema, ['$schema'], root['$schema']);
   const targets: ProjectTarget[] = [];
-  const givenTargets = section(z.record(z.string(), z.unknown()), ['targets'], root['targets'] ?? {}) ?? {};
+  const givenTargets = section(openSection, ['targets'], root['targets']) ?? {};
   for (const [name, given] of Object.entries(givenTargets)) {
+    if (name === '') problems.push(place.problem(['targets', name], 'targets: a target needs a name, not "".', [name]));
     const target = section(targetSchema, ['targets', name], given);
-    if (target === undefined) continue;
+    if (target === undefined || name === '') continue;
     const parts = typeof target === 'string' ? [target] : Array.isArray(target) ? target : target.sources;
     const extra = typeof target === 'object' && !Array.isArray(target) ? target : undefined;
     targets.push({
@@ -113,19 +114,43 @@ export function parseProjectFile(source: string, uri: string): ParsedProject {
       range: place.of(['targets', name], [name]),
     });
   }
-  const wanted = section(z.optional(z.string()), ['defaultTarget'], root['defaultTarget']);
-  if (wanted !== undefined && !(wanted in givenTargets)) {
+  const wanted = section(projectFileSchema.shape.defaultTarget, ['defaultTarget'], root['defaultTarget']);
+  if (wanted !== undefined && !Object.hasOwn(givenTargets, wanted)) {
     problems.push(place.problem(['defaultTarget'], `defaultTarget: there is no target "${wanted}".`));
   }
   const defaultTarget = targets.some((target) => target.name === wanted) ? wanted : targets[0]?.name;
   const policy: Record<string, unknown> = {};
-  const givenPolicy = section(z.record(z.string(), z.unknown()), ['policy'], root['policy'] ?? {}) ?? {};
-  for (const [key, schema] of Object.entries(policySchema.shape)) {
-    const value = section<z.ZodMiniType>(schema, ['policy', key], givenPolicy[key]);
+  const givenPolicy = section(openSection, ['policy'], root['policy']) ?? {};
+  for (const key of Object.keys(givenPolicy)) {
+    const schema = Object.hasOwn(policySchema.shape, key) && policySchema.shape[key as keyof PolicySection];
+    if (!schema) {
+      const keys = Object.keys(policySchema.shape).join(', ');
+      problems.push(place.problem(['policy', key], `policy: "${key}" is no key of it; it has ${keys}.`, [key]));
+      continue;
+    }
+    const value = lenient<z.ZodMiniType>(schema, ['policy', key], givenPolicy[key]);
     if (value !== undefined) policy[key] = value;
   }
-  const pipeline = root['pipeline'] === undefined ? undefined : section(pipelineSchema, ['pipeline'], root['pipeline']);
-  return { value: { uri, targets, defaultTarget, policy: policy as PolicySection, pipeline }, problems };
+  const pipeline = lenient(projectFileSchema.shape.pipeline, ['pipeline'], root['pipeline']);
+  return {
+    value: { uri, targets, defaultTarget, policy: policy as PolicySection, pipeline, problems },
+    problems,
+  };
+}
+
+/** Two braces that lack at the end are one mistake. */
+function distinct(errors: readonly ParseError[]): ParseError[] {
+  return [...new Map(errors.map((error) => [`${error.offset} ${error.error}`, error])).values()];
+}
+
+/** An object whose entries are judged one by one. */
+const openSection = z.optional(z.record(z.string(), z.unknown()));
+
+/** Takes keys out of the object at `path`. */
+function forget(value: unknown, path: readonly PropertyKey[], keys: readonly string[]): void {
+  let at = value as Record<PropertyKey, unknown> | undefined;
+  for (const step of path) at = at?.[step] as typeof at;
+  for (const key of keys) delete at?.[key];
 }
 
 /** The policy section in the form the rules take. */
@@ -160,67 +185,23 @@ export function resolveFrom(projectUri: string, path: string): string {
 }
 
 export function emptyProject(uri: string): ProjectFile {
-  return { uri, targets: [], defaultTarget: undefined, policy: {}, pipeline: undefined };
-}
-
-/** Positions in the text, by JSON path. */
-class Places {
-  readonly #tree: Node | undefined;
-  readonly #lineStarts: number[] = [0];
-
-  constructor(text: string, tree: Node | undefined) {
-    this.#tree = tree;
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
-  }
-
-  problem(path: readonly PropertyKey[], message: string, keys: readonly string[] = []): ProjectProblem {
-    const range = this.of(path, keys);
-    return { message, range, line: range.start.line, path };
-  }
-
-  /** The value at `path`, or the nearest thing around it that is there; with `keys` the key itself. */
-  of(path: readonly PropertyKey[], keys: readonly string[] = []): TextRange {
-    for (let length = path.length; length >= 0; length--) {
-      const node = this.#tree && findNodeAtLocation(this.#tree, path.slice(0, length) as (string | number)[]);
-      if (!node) continue;
-      const [key] = keys;
-      const property = key === undefined ? undefined : keyNode(node, key);
-      const found = property ?? node;
-      return this.range(found.offset, found.length);
-    }
-    return this.range(0, 0);
-  }
-
-  range(offset: number, length: number): TextRange {
-    return { start: this.#position(offset), end: this.#position(offset + length) };
-  }
-
-  #position(offset: number): { line: number; character: number } {
-    let line = this.#lineStarts.findLastIndex((start) => start <= offset);
-    line = Math.max(0, line);
-    return { line, character: offset - (this.#lineStarts[line] ?? 0) };
-  }
-}
-
-/** The key of `node` itself, or of a property in it. */
-function keyNode(node: Node, key: string): Node | undefined {
-  const property = node.parent?.type === 'property' ? node.parent : undefined;
-  if (property?.children?.[0]?.value === key) return property.children[0];
-  return node.children?.find((child) => child.children?.[0]?.value === key)?.children?.[0];
+  return { uri, targets: [], defaultTarget: undefined, policy: {}, pipeline: undefined, problems: [] };
 }
 
 function issueKeys(issue: z.core.$ZodIssue): readonly string[] {
   return issue.code === 'unrecognized_keys' ? issue.keys : [];
 }
 
-function issueText(issue: z.core.$ZodIssue): string {
+function issueText(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
   switch (issue.code) {
     case 'unrecognized_keys':
       return `unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     case 'invalid_type':
-      return `expected ${issue.expected}`;
+      return `expected ${typeWords[issue.expected] ?? issue.expected}`;
     case 'invalid_union':
-      return 'expected a path, a list of paths, or an object with "sources" (and "expect", "release", "trustedKeys")';
+      return (
+        unionWords[path.length === 2 ? 'target' : String(path.at(-2))] ?? 'it has none of the forms that can stand here'
+      );
     case 'invalid_value':
       return `expected one of ${issue.values.slice(0, 8).map(String).join(', ')}${issue.values.length > 8 ? ', …' : ''}`;
     case 'too_small':
@@ -231,6 +212,19 @@ function issueText(issue: z.core.$ZodIssue): string {
       return issue.message;
   }
 }
+
+const typeWords: Readonly<Record<string, string>> = {
+  array: 'a list: […]',
+  object: 'an object: {…}',
+  record: 'an object: {…}',
+};
+
+/** By what the value is, or stands in. */
+const unionWords: Readonly<Record<string, string>> = {
+  target: 'expected a path, a list of paths, or an object with "sources" (and "expect", "release", "trustedKeys")',
+  forbid: 'expected a glob over the name, or an object with "glob" (and "why")',
+  trustedKeys: 'expected a path, or an object with "file" and "keyring"',
+};
 
 /** `InvalidSymbol` → `invalid symbol`. */
 function sentence(code: string): string {

@@ -19,7 +19,9 @@ import { foldedFindings } from './folded-findings.ts';
 import { inspectReport } from './inspect-report.ts';
 import { type Checked, ModuleChecker } from './module-checker.ts';
 import { ModuleStore } from './module-store.ts';
-import { type ProjectFile, parseProjectFile, policyOfProject, projectFileName } from './project-file.ts';
+import { type ProjectFile, policyOfProject } from './project-file.ts';
+import { projectFileName } from './project-file-name.ts';
+import { readProjectFile } from './read-project-file.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { targetPartReaders } from './target-part-readers.ts';
 import { type TargetDefinition, TargetRegistry } from './target-registry.ts';
@@ -307,11 +309,9 @@ export class Session implements WorkspaceModules {
   async #readProjects(uris: readonly string[]): Promise<ProjectFile[]> {
     const projects: ProjectFile[] = [];
     for (const uri of uris) {
-      const bytes = await this.#ports.files.readFile(uri, limits.textBytes).catch(() => undefined);
-      if (!bytes) continue;
-      const { value, problems } = parseProjectFile(new TextDecoder().decode(bytes), uri);
-      for (const problem of problems) this.#ports.logger.warn(`${uriPath(uri)}: ${problem.message}`);
-      projects.push(value);
+      const project = await readProjectFile(this.#ports.files, uri);
+      for (const { message } of project.problems) this.#ports.logger.warn(`${uriPath(uri)}: ${message}`);
+      projects.push(project);
     }
     return projects;
   }

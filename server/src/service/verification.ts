@@ -10,6 +10,7 @@ import {
   gatePlaces,
   missingGates,
   openGate,
+  projectGates,
   reasonsOfGates,
   reasonsOfScripts,
   runGate,
@@ -79,6 +80,7 @@ export async function verify(ports: Ports, tools: VerificationTools, asked: Veri
     asked.kind === 'preflight'
       ? levelled([...(asked.stale ?? []), ...(await tools.lint(asked.uri))], asked.levels)
       : [];
+  results.push(...projectGates(asked.project, (uri) => shownIn(asked.uri, uri)));
   if (asked.kind === 'preflight')
     results.push(...(await missingGates(asked.project, ports, (uri) => shownIn(asked.uri, uri))));
   const reasons = reasonsOfScripts(scripts);

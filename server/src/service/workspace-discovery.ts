@@ -7,7 +7,7 @@ import { limits } from '../limits.ts';
 import type { DirectoryEntry } from '../ports/file-system.ts';
 import type { Ports } from '../ports/ports.ts';
 import { fileUri, isWithin, joinUri, relativePath, uriName } from '../ports/uri.ts';
-import { projectFileName } from './project-file.ts';
+import { projectFileName } from './project-file-name.ts';
 import { kernelsOfMakefile } from './workspace-discovery-makefile.ts';
 import { skippedNames, treeName, wantedChildren } from './workspace-discovery-places.ts';
 import { type FoundPlace, type FoundTarget, groupPlaces } from './workspace-discovery-targets.ts';

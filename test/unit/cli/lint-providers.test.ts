@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CliIo } from '../../../server/src/cli/cli-io.ts';
 import { lintFiles } from '../../../server/src/cli/lint-command.ts';
+import { findProject } from '../../../server/src/cli/project.ts';
 import type { Ports } from '../../../server/src/ports/ports.ts';
 import { MemoryFileSystem } from '../support/memory-file-system.ts';
 
@@ -23,7 +24,7 @@ async function lint(cwd: string, operand: string, files: Readonly<Record<string,
     grammars: { bytes: () => Promise.reject(new Error('none')) },
     logger,
   } as unknown as Ports;
-  const { reports } = await lintFiles([operand], [], io, ports);
+  const { reports } = await lintFiles([operand], [], await findProject(io, ports), io, ports);
   return reports.map(({ path, rule, line }) => `${path}:${line} ${rule}`);
 }
 

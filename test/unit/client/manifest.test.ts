@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { editorViewType } from '../../../client/src/ko-editor/view-type.ts';
@@ -48,6 +50,17 @@ test('the editor completes vermagic.json by the schema that the server reads it 
   const [{ fileMatch, url }] = contributes.jsonValidation;
   assert.equal(fileMatch, 'vermagic.json');
   assert.deepEqual(JSON.parse(fs.readFileSync(path.join(root, url), 'utf8')), projectFileJsonSchema());
+});
+
+test('`npm run manifest` writes both files as they are, in the form that the formatter wants', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vermagic-manifest-'));
+  try {
+    execFileSync(process.execPath, [path.join(root, 'scripts/generate-manifest.mjs'), folder]);
+    for (const name of ['package.json', 'syntaxes/vermagic.schema.json'])
+      assert.equal(fs.readFileSync(path.join(folder, name), 'utf8'), fs.readFileSync(path.join(root, name), 'utf8'));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });
 
 test('every setting of the manifest is read by the server, with the same default', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FileError, type FileSystem } from '../../../server/src/ports/file-system.ts';
 import { parseProjectFile, policyOfProject } from '../../../server/src/service/project-file.ts';
-import { projectFileJsonSchema } from '../../../server/src/service/project-file-schema.ts';
+import { projectFileJsonSchema, projectFileSchema } from '../../../server/src/service/project-file-schema.ts';
+import { readProjectFile } from '../../../server/src/service/read-project-file.ts';
 
 const uri = 'file:///home/dev/jetson/vermagic.json';
 
@@ -114,4 +116,104 @@ test('certificates of a target: a path is a Machine Owner Key, the ring can be n
   ]);
   const wrong = parseProjectFile(text.replace('"platform"', '"uefi"'), 'file:///w/vermagic.json');
   assert.equal(wrong.problems.length, 1);
+});
+
+test('an unknown key is a problem wherever it stands, and costs policy and pipeline only itself', () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ['{ "polcy": {} }', /^"polcy" is not a key/],
+    ['{ "policy": { "package": {} } }', /^policy: "package" is no key of it; it has packs, packages, /],
+    ['{ "policy": { "packages": { "require": ["k"] } } }', /^policy\.packages: unknown key "require"/],
+    ['{ "policy": { "packages": { "forbid": [{ "glob": "a", "wy": "b" }] } } }', /forbid\.0: unknown key "wy"/],
+    [
+      '{ "policy": { "allowed": [{ "rule": "taint", "reason": "r", "file": "f" }] } }',
+      /allowed\.0: unknown key "file"/,
+    ],
+    ['{ "policy": { "toString": 1 } }', /^policy: "toString" is no key/],
+    ['{ "targets": { "a": { "sources": ["x"], "expct": "y" } } }', /^targets\.a: unknown key "expct"/],
+    ['{ "pipeline": { "phase": [] } }', /^pipeline: unknown key "phase"/],
+    ['{ "pipeline": { "container": { "imge": "i" } } }', /^pipeline\.container: unknown key "imge"/],
+    [
+      '{ "pipeline": { "phases": [{ "name": "a", "command": ["b"], "inptus": [] }] } }',
+      /phases\.0: unknown key "inptus"/,
+    ],
+  ];
+  for (const [text, message] of cases) {
+    const { value, problems } = parseProjectFile(text, uri);
+    assert.equal(problems.length, 1, text);
+    assert.match(problems[0]?.message ?? '', message);
+    assert.equal(value.problems, problems);
+  }
+  const { value } = parseProjectFile(
+    '{ "policy": { "packages": { "requireHold": ["k"], "x": 1 } }, "pipeline": { "x": 1, "phases": [{ "name": "a", "command": ["b"], "x": 1 }] } }',
+    uri,
+  );
+  assert.deepEqual(value.policy.packages, { requireHold: ['k'] });
+  assert.deepEqual(value.pipeline, { phases: [{ name: 'a', command: ['b'] }] });
+});
+
+test('of a key that stands twice only the last one counts, and that is said', () => {
+  const { problems } = parseProjectFile('{ "policy": { "packs": ["debian"] },\n "policy": {} }', uri);
+  assert.deepEqual(
+    problems.map(({ message, line }) => [line, message.slice(0, 37)]),
+    [[1, '"policy" stands here for the second t']],
+  );
+  assert.deepEqual(parseProjectFile('{ "targets": { "a": "x", "b": ["x", "x"] }, "policy": {} }', uri).problems, []);
+});
+
+test('an empty file is not taken for one that asks for nothing', () => {
+  for (const text of ['', ' \n', '// nothing yet\n'])
+    assert.match(parseProjectFile(text, uri).problems[0]?.message ?? '', /^the file is empty/, JSON.stringify(text));
+  assert.deepEqual(parseProjectFile('{}', uri).problems, []);
+});
+
+test('the schema of the editor and the reader refuse the same files', () => {
+  const good = [
+    {},
+    { $schema: './s.json' },
+    { targets: { a: 'x', b: ['x'], c: { sources: ['x'], release: '6.1' } } },
+    { policy: { rules: { taint: 'off' }, packages: { forbid: ['a', { glob: 'b' }] }, containerOnly: true } },
+    { pipeline: { phases: [{ name: 'a', command: ['b'], container: false, env: { A: 'b' } }] } },
+  ];
+  const bad = [
+    [],
+    { $schema: 3 },
+    { targets: { '': 'x' } },
+    { targets: null },
+    { targets: { a: '' } },
+    { targets: { a: [] } },
+    { targets: { a: { expect: 'x' } } },
+    { defaultTarget: '' },
+    { policy: null },
+    { policy: { packs: 'debian' } },
+    { policy: { packs: ['slackware'] } },
+    { policy: { packages: { requireHold: 'x' } } },
+    { policy: { packages: { forbid: [3] } } },
+    { policy: { rules: { nothing: 'off' } } },
+    { policy: { unknown: {} } },
+    { pipeline: null },
+    { pipeline: { phases: [{ name: 'a' }] } },
+    { pipeline: { phases: [{ name: 'a', command: ['b'], kind: 'x' }] } },
+  ];
+  for (const [files, right] of [
+    [good, true],
+    [bad, false],
+  ] as const) {
+    for (const file of files) {
+      const text = JSON.stringify(file);
+      assert.equal(projectFileSchema.safeParse(file).success, right, text);
+      assert.equal(parseProjectFile(text, uri).problems.length === 0, right, text);
+    }
+  }
+});
+
+test('a file that cannot be read is a project with that problem, not one without rules', async () => {
+  for (const [code, message] of [
+    ['no-permission', 'the file cannot be read: permission denied.'],
+    ['is-directory', 'the file cannot be read: it is a folder.'],
+    ['not-found', 'the file cannot be read: it leads to no file.'],
+  ] as const) {
+    const files = { readFile: () => Promise.reject(new FileError(code, uri)) } as unknown as FileSystem;
+    const project = await readProjectFile(files, uri);
+    assert.deepEqual([project.targets, project.problems.map((problem) => problem.message)], [[], [message]]);
+  }
 });
