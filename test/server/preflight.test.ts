@@ -151,7 +151,7 @@ describe('vermagic preflight', { skip: absent ?? false }, () => {
         rmSync(join(modules, 'extra/beacon.ko'));
         depmod(dir);
       },
-      /^Do not flash: rootfs: 1 of 1 modules would be refused; rootfs: provider-missing\.$/,
+      /^Do not flash: rootfs: 1 of 1 module would be refused; rootfs: provider-missing\.$/,
     ],
     [
       'no modules at all',

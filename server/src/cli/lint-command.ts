@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../findings/counted.ts';
 import type { Finding, Severity, TextRange } from '../findings/finding.ts';
 import { isModuleFile } from '../gate/list-modules.ts';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
@@ -222,7 +223,7 @@ function lintable({ path: file, text }: LintedFile, io: CliIo): boolean {
 async function read(file: string, { io, ports, unreadable }: Reader, named = false): Promise<LintedFile[]> {
   try {
     const bytes = await ports.files.readFile(uriOf(io, file), limits.textBytes);
-    const text = new TextDecoder().decode(bytes);
+    const text = textOf(bytes, uriOf(io, file));
     // Found in a folder, it is nothing that anyone expects to be looked at.
     if (named && isBinary(text)) {
       unreadable.push(`${file}: it is binary, or text in UTF-16, which no shell and no kernel tool reads: give UTF-8.`);
@@ -235,6 +236,12 @@ async function read(file: string, { io, ports, unreadable }: Reader, named = fal
     unreadable.push(`${file}: ${fileProblem(error)}`);
     return [];
   }
+}
+
+/** Without a byte order mark, as editors show it; but Kconfig, which reads configurations, knows none. */
+function textOf(bytes: Uint8Array, uri: string): string {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return kindOf({ uri, text }) === 'dot-config' ? text : text.replace(/^\ufeff/, '');
 }
 
 function lintReport(name: string, finding: Finding): LintReport {
@@ -266,6 +273,6 @@ function lintText(reports: readonly LintReport[], files: number, style: Style): 
     return `${style.bold(`${printable(name)}:${line}:${column}`)}: ${paint(severity)} ${style.dim(rule)}: ${printable(message)}${cure}`;
   });
   const count = (severity: Severity) => reports.filter((report) => report.severity === severity).length;
-  const summary = `${files} ${files === 1 ? 'file' : 'files'}, ${count('error')} errors, ${count('warning')} warnings, ${count('info') + count('hint')} remarks`;
+  const summary = `${counted(files, 'file')}, ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('info') + count('hint'), 'remark')}`;
   return `${[...lines, summary].join('\n')}\n`;
 }

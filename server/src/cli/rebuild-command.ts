@@ -1,3 +1,4 @@
+import { counted } from '../findings/counted.ts';
 import { abandonedText, stopAbandonedRuns } from '../pipeline/abandoned-runs.ts';
 import type { RunEvent } from '../pipeline/run-plan.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -133,9 +134,7 @@ export function resultText(
   for (const { message } of headers)
     lines.push(`  ${style.red('error')} headers-package-mismatch: ${printable(message)}`);
   const { vanished, remaining } = verification;
-  lines.push(
-    `${vanished.length} ${vanished.length === 1 ? 'finding' : 'findings'} vanished, ${remaining.length} remain.`,
-  );
+  lines.push(`${counted(vanished.length, 'finding')} vanished, ${counted(remaining.length, 'remains', 'remain')}.`);
   for (const { uri, finding } of remaining.slice(0, 10)) {
     lines.push(`  ${printable(relativePath(rootUri, uri))}: ${finding.rule}: ${printable(finding.message)}`);
   }

@@ -1,4 +1,5 @@
 import type { ScanReport } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 import { type CliIo, exitStatus, UsageError } from './cli-io.ts';
 import type { Arguments, OptionHelp } from './command.ts';
 
@@ -73,7 +74,9 @@ export class ProgressLine {
     if (elapsedMs < silentMs || done === this.#phase.done) return;
     const rate = ((done - this.#phase.done) * 1000) / elapsedMs;
     const shownRate = rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
-    this.#print(`${done} of ${total} modules, ${shownRate} a second, ${duration((total - done) / rate)} left`);
+    this.#print(
+      `${done} of ${counted(total, 'module')}, ${shownRate} a second, ${duration((total - done) / rate)} left`,
+    );
   }
 
   #print(text: string): void {

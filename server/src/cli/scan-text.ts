@@ -1,4 +1,5 @@
 import type { CheckReport, KernelScanReport, ScanReport } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 import { type CheckTextOptions, checkText } from './check-text.ts';
 import { printable, severityPaint } from './style.ts';
 
@@ -11,7 +12,7 @@ export function scanText(report: ScanReport, options: CheckTextOptions): string 
   const lines = kernels.flatMap((kernel) => kernelLines(kernel, options));
   const seconds = (report.durationMs / 1000).toFixed(report.durationMs < 10_000 ? 2 : 0);
   const part = report.shard === undefined ? '' : `, part ${report.shard.index} of ${report.shard.count}`;
-  lines.push(options.style.dim(`${report.modules} modules in ${seconds} s${part}`), '');
+  lines.push(options.style.dim(`${counted(report.modules, 'module')} in ${seconds} s${part}`), '');
   return lines.join('\n');
 }
 
@@ -40,13 +41,15 @@ function kernelLines(kernel: KernelScanReport, options: CheckTextOptions): strin
   if (kernel.unreadable.length + kernel.notes.length > 0) lines.push('');
   const release = kernel.target.release === null ? '' : ` ${style.dim(`(${printable(kernel.target.release)})`)}`;
   const parts = [
-    style.green(`${kernel.loads} load`),
+    style.green(counted(kernel.loads, 'loads', 'load')),
     kernel.refused > 0 ? style.red(`${kernel.refused} refused`) : '0 refused',
     ...(kernel.undetermined > 0 ? [style.yellow(`${kernel.undetermined} undetermined`)] : []),
     ...(kernel.unsigned > 0 ? [`${kernel.unsigned} without a signature that counts`] : []),
     ...(kernel.unreadable.length > 0 ? [style.red(`${kernel.unreadable.length} unreadable`)] : []),
   ];
-  lines.push(`${style.bold(printable(kernel.target.name))}${release}: ${kernel.modules} modules, ${parts.join(', ')}`);
+  lines.push(
+    `${style.bold(printable(kernel.target.name))}${release}: ${counted(kernel.modules, 'module')}, ${parts.join(', ')}`,
+  );
   return lines;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../findings/counted.ts';
 import type { Fact } from '../kernel/fact.ts';
 import type { OpenedTarget } from '../kernel/kernel-part.ts';
 import { withLateKeys } from '../kernel/trusted-keys.ts';
@@ -53,12 +54,12 @@ function factsOf(target: OpenedTarget): [string, Fact<string> | undefined][] {
     ['architecture', shown(target.architecture, ({ name }) => name)],
     ['vendor', target.vendor],
     ['vermagic', target.vermagic],
-    ['config', shown(target.config, (config) => `${config.size} options`)],
+    ['config', shown(target.config, (config) => counted(config.size, 'option'))],
     [
       'symbols',
       symbols &&
         origin && {
-          value: `${symbols.size} exported symbols${symbols.complete ? '' : ' (not complete)'}`,
+          value: `${counted(symbols.size, 'exported symbol')}${symbols.complete ? '' : ' (not complete)'}`,
           origin: { ...origin, label: label ?? '' },
         },
     ],

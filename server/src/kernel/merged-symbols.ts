@@ -1,3 +1,4 @@
+import { counted } from '../findings/counted.ts';
 import type { Parsed, Problem } from '../ports/parsed.ts';
 import type { Origin } from './fact.ts';
 import type { ExportedSymbol, SymbolTable } from './symbol-table.ts';
@@ -76,7 +77,10 @@ function disagreements(tables: readonly SymbolTable[]): Problem[] {
     }
   }
   const more = found - reportedDisagreements;
-  if (more > 0) problems.push({ message: `${more} more symbols have different CRCs in these files.` });
+  if (more > 0)
+    problems.push({
+      message: `${counted(more, 'more symbol has', 'more symbols have')} different CRCs in these files.`,
+    });
   return problems;
 }
 

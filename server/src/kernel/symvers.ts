@@ -1,3 +1,4 @@
+import { counted } from '../findings/counted.ts';
 import { limits } from '../limits.ts';
 import type { Decompressor } from '../ports/decompressor.ts';
 import type { Parsed, Problem } from '../ports/parsed.ts';
@@ -52,7 +53,8 @@ export function parseSymvers(text: string, origin: Origin): Parsed<SymversText> 
     }
     start = end + 1;
   }
-  if (broken > reportedLines) problems.push({ message: `${broken - reportedLines} more lines are broken.` });
+  if (broken > reportedLines)
+    problems.push({ message: `${counted(broken - reportedLines, 'more line is', 'more lines are')} broken.` });
   const kind = { hasKernelSymbols, hasModuleSymbols, hasCrcs };
   return { value: new TextSymvers(source, lines, origin, kind), problems };
 }

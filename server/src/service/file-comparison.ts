@@ -1,4 +1,5 @@
 import type { Difference } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 import { crcText } from '../kernel/crc-text.ts';
 import { openRunningTarget } from '../kernel/open-running.ts';
 import type { ExportedSymbol } from '../kernel/symbol-table.ts';
@@ -75,7 +76,7 @@ async function compareSymvers(ports: Ports, before: string, after: string): Prom
   const width = Math.max(0, ...symbols.map(({ symbol }) => symbol.length));
   const text = (side: 'before' | 'after') =>
     symbols.flatMap((change) => (change[side] ? [`${symversRow(change[side], width)}\n`] : [])).join('');
-  const count = `${diff.changes.length} changes, ${diff.breaking} break modules, ${diff.same} symbols the same`;
+  const count = `${counted(diff.changes.length, 'change')}, ${counted(diff.breaking, 'breaks', 'break')} modules, ${counted(diff.same, 'symbol')} the same`;
   return {
     title: `Module.symvers: ${count}`,
     // Not the name of a Module.symvers: the editor would colour the columns as broken lines of one.

@@ -1,4 +1,5 @@
 import type { FindingReport, ScanReport } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 import type { TextRange } from '../findings/finding.ts';
 import { modulesFolders } from '../gate/modules-folders.ts';
 import { limits } from '../limits.ts';
@@ -155,7 +156,7 @@ export function reasonsOfScripts(findings: readonly Pick<FindingReport, 'rule' |
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (errors.length === 0) return [];
   const rules = [...new Set(errors.map((finding) => finding.rule))].join(', ');
-  return [`${errors.length} ${errors.length === 1 ? 'error' : 'errors'} in scripts and configuration (${rules})`];
+  return [`${counted(errors.length, 'error')} in scripts and configuration (${rules})`];
 }
 
 /** All reasons of all gates. Nothing to look at is no reason to flash. */
@@ -184,5 +185,8 @@ function verdict(gates: readonly GateResult[], refusal: string): string {
   if (!ready) return `${refusal}: ${reasons.join('; ')}.`;
   const scans = gates.flatMap((gate) => (gate.scan === undefined ? [] : [gate.scan]));
   const modules = scans.reduce((sum, scan) => sum + scan.modules, 0);
-  return `Ready: all ${modules} modules of ${scans.length} ${scans.length === 1 ? 'tree' : 'trees'} load on the kernel they are shipped with.`;
+  const trees = counted(scans.length, 'tree');
+  return modules === 1
+    ? `Ready: the 1 module of ${trees} loads on the kernel it is shipped with.`
+    : `Ready: all ${modules} modules of ${trees} load on the kernel they are shipped with.`;
 }

@@ -1,4 +1,5 @@
 import type { CheckReport, KernelScanReport, ScanReport, TreeFindingReport, TreeTally } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 import type { ScannedKernel, TreeFinding } from '../gate/findings/tree-facts.ts';
 import { listed } from '../gate/findings/tree-facts.ts';
 
@@ -98,7 +99,9 @@ export function byPlace(a: TreeFindingReport, b: TreeFindingReport): number {
 
 /** Said once instead of for each module. */
 export function assumedNote(modules: number, target: string): string {
-  return `Signatures of ${modules} modules are taken for good: the keys that ${target} trusts are not known. Give its kernel image as a target to have them verified.`;
+  const [signatures, them] =
+    modules === 1 ? ['The signature of 1 module is', 'it'] : [`Signatures of ${modules} modules are`, 'them'];
+  return `${signatures} taken for good: the keys that ${target} trusts are not known. Give its kernel image as a target to have ${them} verified.`;
 }
 
 function notesOf({ target, scan }: ScannedKernel, assumed: number): string[] {
@@ -155,10 +158,14 @@ export function isReady(report: KernelScanReport): boolean {
 export function reasonsAgainst(report: KernelScanReport): string[] {
   const reasons: string[] = [];
   if (report.modules === 0) reasons.push('there are no modules');
-  if (report.refused > 0) reasons.push(`${report.refused} of ${report.modules} modules would be refused`);
-  if (report.undetermined > 0) reasons.push(`of ${report.undetermined} modules it is open whether they load`);
+  if (report.refused > 0) reasons.push(`${report.refused} of ${counted(report.modules, 'module')} would be refused`);
+  if (report.undetermined > 0)
+    reasons.push(
+      `of ${counted(report.undetermined, 'module')} it is open whether ${report.undetermined === 1 ? 'it loads' : 'they load'}`,
+    );
   const rules = [...new Set(report.findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule))];
   if (rules.length > 0) reasons.push(listed(rules, 6));
-  if (report.unreadable.length > 0) reasons.push(`${report.unreadable.length} files or folders cannot be read`);
+  if (report.unreadable.length > 0)
+    reasons.push(`${counted(report.unreadable.length, 'file or folder', 'files or folders')} cannot be read`);
   return reasons;
 }

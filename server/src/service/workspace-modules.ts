@@ -1,4 +1,5 @@
 import type { ModuleSummary } from '@vermagic/shared';
+import { counted } from '../findings/counted.ts';
 
 /** The modules of a workspace, as answers about its texts need them. */
 export interface WorkspaceModules {
@@ -29,7 +30,7 @@ export function verdictTitle(name: string, summary: ModuleSummary): string {
   const reason = summary.reason === null ? '' : `: ${summary.reason}`;
   switch (summary.verdict) {
     case 'loads':
-      return `✓ ${name} loads on ${summary.target}${summary.warnings > 0 ? ` · ${summary.warnings} warning${summary.warnings === 1 ? '' : 's'}` : ''}`;
+      return `✓ ${name} loads on ${summary.target}${summary.warnings > 0 ? ` · ${counted(summary.warnings, 'warning')}` : ''}`;
     case 'refused':
       return `✗ ${name} is refused by ${summary.target}${reason}`;
     case 'undetermined':

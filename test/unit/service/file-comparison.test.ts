@@ -70,6 +70,6 @@ describe('two files of the build side in a diff editor', () => {
     assert.ok(typeof compared !== 'string', String(compared));
     assert.equal(compared.left.text, 'crc   0x00000002  open  vmlinux\ngone  0x00000003  open  m\n');
     assert.equal(compared.right.text, 'crc   0x00000022  GPL   vmlinux  NS\n');
-    assert.equal(compared.title, 'Module.symvers: 4 changes, 4 break modules, 1 symbols the same');
+    assert.equal(compared.title, 'Module.symvers: 4 changes, 4 break modules, 1 symbol the same');
   });
 });

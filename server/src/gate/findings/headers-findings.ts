@@ -1,3 +1,4 @@
+import { counted } from '../../findings/counted.ts';
 import type { KernelPart } from '../../kernel/kernel-part.ts';
 import { mergeTargets } from '../../kernel/merge-targets.ts';
 import { openDebAsFileSystem } from '../../kernel/package/open-deb.ts';
@@ -129,6 +130,6 @@ function differentExports(kernel: ScannedKernel, path: string, folder: string, p
   return names.length === 0
     ? []
     : [
-        `Module.symvers of ${path} has other CRCs than the kernel and its modules for ${names.length} ${names.length === 1 ? 'symbol' : 'symbols'} (${listed(names)}): modules built with it are refused.`,
+        `Module.symvers of ${path} has other CRCs than the kernel and its modules for ${counted(names.length, 'symbol')} (${listed(names)}): modules built with it are refused.`,
       ];
 }

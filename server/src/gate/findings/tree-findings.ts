@@ -45,7 +45,7 @@ async function neverSigned(facts: TreeFacts, { scan, target, folder, modules }: 
       rule: 'signature-missing',
       severity: 'error',
       path: folder === '' ? '.' : folder,
-      message: `None of the ${modules.length} modules is signed, and the kernel insists on signatures: not one loads. Install them with "make modules_install" of the kernel's own build, which signs them, or sign them with scripts/sign-file.`,
+      message: `${modules.length === 1 ? 'The only module is not' : `None of the ${modules.length} modules is`} signed, and the kernel insists on signatures: not one loads. Install them with "make modules_install" of the kernel's own build, which signs them, or sign them with scripts/sign-file.`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Counted, TreeTally } from '@vermagic/shared';
+import { counted } from '../../findings/counted.ts';
 import { limits } from '../../limits.ts';
 import { joinUri } from '../../ports/uri.ts';
 import { foldedModuleName } from '../export-table.ts';
@@ -25,7 +26,7 @@ export async function tallyTree(facts: Pick<TreeFacts, 'files' | 'root'>, kernel
     ...(expected === undefined ? {} : { expected: { vermagic: expected.value, label: expected.origin.label } }),
     vermagics: modulesByVermagic(kernel).map(([vermagic, modules]) => ({
       vermagic,
-      by: counted(modules.map(({ module }) => module.path)),
+      by: toCounted(modules.map(({ module }) => module.path)),
     })),
     ...(await missingModules(facts, kernel)),
   };
@@ -54,10 +55,10 @@ async function missingModules(
   return {
     providers: [...needed].map(([name, { by, symbols: missing }]) => ({
       name,
-      by: counted(by),
+      by: toCounted(by),
       symbols: [...missing].sort(),
     })),
-    depends: [...depended].map(([name, { by }]) => ({ name, by: counted(by) })),
+    depends: [...depended].map(([name, { by }]) => ({ name, by: toCounted(by) })),
   };
 }
 
@@ -91,7 +92,7 @@ async function builtInModules(
   }
 }
 
-function counted(paths: Iterable<string>): Counted {
+function toCounted(paths: Iterable<string>): Counted {
   const all = [...paths].sort();
   return { count: all.length, first: all.slice(0, shown) };
 }
@@ -161,7 +162,7 @@ function mixedVermagic({ folder, expected, vermagics }: TreeCounts, kinds = verm
       rule: 'mixed-vermagic',
       severity: 'error',
       path: within(folder, by),
-      message: `${by.count} of ${modules} modules ${by.count === 1 ? 'has' : 'have'} vermagic '${vermagic}', the kernel of this folder has '${expected.vermagic}' (${expected.label}): ${names(by)}. Build and install all modules from the one kernel build.`,
+      message: `${by.count} of ${counted(modules, 'module')} ${by.count === 1 ? 'has' : 'have'} vermagic '${vermagic}', the kernel of this folder has '${expected.vermagic}' (${expected.label}): ${names(by)}. Build and install all modules from the one kernel build.`,
       expected: expected.vermagic,
       actual: vermagic,
     }));

@@ -1,3 +1,4 @@
+import { counted } from '../../findings/counted.ts';
 import type { TreeModule } from '../list-modules.ts';
 import type { ScannedModule } from '../scan-modules.ts';
 import type { ScannedKernel } from './tree-facts.ts';
@@ -42,6 +43,6 @@ export function majorityOf(
   return {
     value: most[0],
     uri: most[1][0]?.uri ?? '',
-    label: `the majority, ${most[1].length} of ${total} modules; no kernel image, headers or configuration is there to say it`,
+    label: `the majority, ${most[1].length} of ${counted(total, 'module')}; no kernel image, headers or configuration is there to say it`,
   };
 }
