@@ -201,14 +201,22 @@ async function openFile(ports: SourcePorts, uri: string, options: Options): Prom
     return { ...emptyPart(reader), config, origins: reader.origins, problems: reader.problems };
   }
   if ((pinFileNames as readonly string[]).includes(name) || /\.(?:env|json|txt|vermagic)$/.test(name)) {
-    return readPinsFile(ports, uri, parentUri(uri));
+    const pins = await readPinsFile(ports, uri, parentUri(uri));
+    if (saysNothing(pins) && pins.problems.length === 0) reader.problem(noSource(uri));
+    return { ...pins, problems: [...pins.problems, ...reader.problems] };
   }
   const part = await askPartReaders(reader, uri, options);
   if (part) return part;
-  reader.problem(
-    `${uriPath(uri)} is none of the things that describe a kernel: a module, a configuration, Module.symvers, a kernel image, a headers package or a pins file.`,
-  );
+  reader.problem(noSource(uri));
   return emptyPart(reader);
+}
+
+function noSource(uri: string): string {
+  return `${uriPath(uri)} is none of the things that describe a kernel: a module, a configuration, Module.symvers, a kernel image, a headers package or a pins file.`;
+}
+
+function saysNothing({ release, vermagic, version }: KernelPart): boolean {
+  return release === undefined && vermagic === undefined && version === undefined;
 }
 
 /** The first reader that takes the file; one that cannot read it leaves a problem. */

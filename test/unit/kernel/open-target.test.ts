@@ -232,6 +232,34 @@ test('a trimmed vermagic gets its trailing space back, for no kernel has such a 
   assert.equal(part.problems.length, 1);
 });
 
+test('a text is a pin only where it looks like one', async () => {
+  const words: readonly string[] = [
+    realtime,
+    '6.1.0-56-amd64 SMP preempt mod_unload modversions ',
+    '5.4.0 mod_unload ARMv7 p2v8 ',
+    '6.6.1 preempt aarch64RANDSTRUCT_0123abcd',
+    '4.9.337 SMP mod_unload GRSEC ',
+    '5.15.0 ',
+    '# what we ship\n5.15.148-tegra SMP preempt mod_unload aarch64',
+  ];
+  for (const text of words) {
+    const target = await open(new MemoryFileSystem({ '/p/a.txt': `${text}\n` }), '/p/a.txt');
+    assert.equal(target.vermagic?.value, text.split('\n').at(-1), text);
+  }
+  const bare = await open(new MemoryFileSystem({ '/p/release.txt': '5.15.148-tegra\n' }), '/p/release.txt');
+  assert.deepEqual([bare.release?.value, bare.vermagic, bare.problems], ['5.15.148-tegra', undefined, []]);
+  const others = ['hi', 'a: b', '1.2', '5.15 things to do', '12.5 EUR a month', 'SMP mod_unload', 'see 6.1.0 SMP'];
+  for (const text of others) {
+    const target = await open(new MemoryFileSystem({ '/p/notes.txt': `${text}\n` }), '/p/notes.txt');
+    assert.deepEqual([target.release, target.vermagic], [undefined, undefined], text);
+    assert.match(target.problems[0]?.message ?? '', new RegExp(`"${text}" is no vermagic: `));
+  }
+  for (const text of ['', 'COLOUR=red\n', '{ "colour": "red" }']) {
+    const target = await open(new MemoryFileSystem({ '/p/notes.txt': text }), '/p/notes.txt');
+    assert.match(target.problems[0]?.message ?? '', /notes\.txt is none of the things that describe a kernel/, text);
+  }
+});
+
 test('of several sources the tree is believed before the pins, and the difference is told', async () => {
   const ports = {
     files: new MemoryFileSystem({

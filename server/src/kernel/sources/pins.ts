@@ -2,6 +2,7 @@ import type { Fact } from '../fact.ts';
 import type { KernelPart } from '../kernel-part.ts';
 import { parseKernelVersion } from '../kernel-version.ts';
 import type { KernelVersion } from '../target-kernel.ts';
+import { looksLikeRelease, looksLikeVermagic } from '../vermagic-form.ts';
 import { type SourcePorts, SourceReader } from './source-reader.ts';
 
 /** Names of the files in which projects write down what they expect of the kernel. */
@@ -21,7 +22,7 @@ export async function readPins(ports: SourcePorts, folder: string): Promise<Kern
   return pinsPart(reader, found);
 }
 
-/** One pin file, recognised by its content: JSON, `KEY=value` lines or the bare string. */
+/** One pin file, recognised by its content: JSON, `KEY=value` lines, or the bare vermagic or release. */
 export async function readPinsFile(ports: SourcePorts, uri: string, folder: string): Promise<KernelPart> {
   const reader = new SourceReader(ports, folder);
   return pinsPart(reader, [await readPinFile(reader, uri)]);
@@ -78,7 +79,16 @@ function pinsOfString(reader: SourceReader, uri: string, text: string): Pins {
   const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
   const at = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#'));
   const line = lines[at];
-  return line === undefined ? {} : vermagicPins(reader, uri, line, at);
+  if (line === undefined) return {};
+  if (looksLikeVermagic(line)) return vermagicPins(reader, uri, line, at);
+  const origin = reader.origin(uri, at);
+  if (looksLikeRelease(line.trim())) return { release: { value: line.trim(), origin } };
+  const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
+  reader.problem(
+    `${origin.label}: "${shown}" is no vermagic: a release, and behind it words such as SMP, mod_unload or aarch64.`,
+    at,
+  );
+  return {};
 }
 
 /** Reads the assignments a shell would make, without running one: literals and references to earlier names. */
