@@ -133,13 +133,18 @@ function possibleLines(
   loggedIn: ReadonlyMap<string, ReadonlySet<Outcome>>,
   worlds: number,
 ): readonly PossibleLines[] {
+  const numbers = new Map(outcomesOf(tree).map((outcome, number) => [outcome, number]));
+  // A module may have thousands of lines, but they come and go together.
+  const factsBefore = new Map<string, readonly string[]>();
   const groups = new Map<string, { dependsOn: readonly string[]; lines: string[] }>();
   for (const [line, loggers] of loggedIn) {
     if (loggers.size === worlds) {
       continue;
     }
+    const where = [...loggers].map((outcome) => numbers.get(outcome)).join(' ');
     const logs = (outcome: Outcome) => (loggers.has(outcome) ? 'logged' : 'not logged');
-    const dependsOn = decidingFacts(tree, logs).map((missing) => missing.fact);
+    const dependsOn = factsBefore.get(where) ?? decidingFacts(tree, logs).map((missing) => missing.fact);
+    factsBefore.set(where, dependsOn);
     const key = dependsOn.join('\n');
     const group = groups.get(key);
     if (group === undefined) {
