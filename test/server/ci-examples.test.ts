@@ -110,6 +110,12 @@ describe('examples for CI', () => {
     assert.ok(readFileSync(join(folder, 'out.sarif'), 'utf8').includes('"version": "2.1.0"'));
     const unknown = shell(step, { ...inputs, INPUT_TARGET: 'nowhere', ACTION_PATH: root }, folder, runner);
     assert.equal(unknown.status, 2);
+    const cut = join(folder, 'cut/lib/modules/6.1.0/cut.ko.xz');
+    mkdirSync(join(cut, '..'), { recursive: true });
+    writeFileSync(cut, Buffer.from('fd377a585a0000', 'hex'));
+    const unread = shell(step, { ...inputs, INPUT_ROOTFS: 'cut', ACTION_PATH: root }, folder, runner);
+    assert.equal(unread.status, 2);
+    assert.match(unread.out, /^::error file=cut\/lib\/modules\/6\.1\.0\/cut\.ko\.xz,/m);
     const matrix = blocks('GitHub Actions')[1] ?? '';
     const jobs = (parse(matrix) as { jobs: Record<string, { steps: { run?: string }[] }> }).jobs;
     const runs = (job: string) => (jobs[job]?.steps ?? []).flatMap(({ run }) => run ?? []).join('\n');
