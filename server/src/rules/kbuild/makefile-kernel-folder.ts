@@ -13,7 +13,8 @@ export const makefileKernelFolder: KbuildRuleCheck = {
   },
 };
 
-async function* foldersOf(facts: KbuildFacts): AsyncIterable<NamedFolder> {
+/** The kernel trees that a Makefile builds external modules against, as far as it decides them. */
+export async function* foldersOf(facts: KbuildFacts): AsyncIterable<NamedFolder> {
   const { folder } = facts;
   const syntax = withoutUname(facts.syntax);
   const variables = kbuildVariables(syntax, uriPath(folder));
