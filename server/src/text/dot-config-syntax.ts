@@ -39,9 +39,10 @@ export interface DotConfigJunk {
   readonly end: number;
   /**
    * `no-value`: `CONFIG_X` without `=`; `spaces`: blanks around `=` or before the name; `not-set`: a
-   * misspelt "is not set"; `stray`: anything else ("unexpected data").
+   * misspelt "is not set"; `name`: a dash or dot in the name; `mark`: behind a byte order mark; `stray`: anything else
+   * ("unexpected data").
    */
-  readonly reason: 'no-value' | 'spaces' | 'not-set' | 'stray';
+  readonly reason: 'no-value' | 'spaces' | 'not-set' | 'name' | 'mark' | 'stray';
   /** The symbol that was probably meant, without `CONFIG_`. */
   readonly name: string | undefined;
   /** What the line was probably meant to be. */
@@ -72,6 +73,7 @@ const closedText = /^"(?:[^"\\]|\\[\s\S])*"/;
 const bannerPattern = /^# Linux\/(\S+) (\d+\.\d+\S*) Kernel Configuration/;
 const nearlyUnset = /^\s*#+\s*CONFIG_([A-Za-z0-9_]+)\s+(?:is\s+not\s+set|is\s+unset|not\s+set|is\s+not\s+defined)\b/i;
 const nearlySet = /^\s*CONFIG_([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$/;
+const impossibleName = /^\s*CONFIG_(\w+[.-][\w.-]*)=/;
 const mentionsConfig = /^\s*CONFIG_([A-Za-z0-9_]+)(.*)$/;
 
 /** Reads a whole file. Cost: one pass, about 10,000 lines in a few milliseconds. */
@@ -183,10 +185,13 @@ function nearUnset(content: string, line: number): DotConfigJunk | undefined {
 
 function junkLine(content: string, line: number): DotConfigJunk | undefined {
   const at = { kind: 'junk', line, start: content.search(/\S/), end: content.trimEnd().length } as const;
+  if (content.startsWith(byteOrderMark)) return markedLine(content, line);
   const unset = nearlyUnset.exec(content);
   if (unset) return { ...at, reason: 'not-set', name: unset[1], meant: `# CONFIG_${unset[1]} is not set` };
   const spaced = nearlySet.exec(content);
   if (spaced) return { ...at, reason: 'spaces', name: spaced[1], meant: `CONFIG_${spaced[1]}=${spaced[2]}` };
+  const impossible = impossibleName.exec(content);
+  if (impossible) return { ...at, reason: 'name', name: impossible[1], meant: undefined };
   const mention = mentionsConfig.exec(content);
   if (mention) {
     const rest = (mention[2] ?? '').trim();
@@ -197,8 +202,20 @@ function junkLine(content: string, line: number): DotConfigJunk | undefined {
         : undefined;
     return { ...at, reason: 'no-value', name: mention[1], meant };
   }
-  const indented = /^\s+#/.test(content);
-  return indented ? undefined : { ...at, reason: 'stray', name: undefined, meant: undefined };
+  if (/^\s+#/.test(content)) return undefined;
+  const [, name, value] = /^\s*export\s+CONFIG_(\w+)=(.*?)\s*$/.exec(content) ?? [];
+  return { ...at, reason: 'stray', name, meant: name === undefined ? undefined : `CONFIG_${name}=${value}` };
+}
+
+const byteOrderMark = '\ufeff';
+
+/** Editors take the mark away before they show a text; a file that is read as it is has it before its first line. */
+function markedLine(content: string, line: number): DotConfigJunk | undefined {
+  const wanted = content.slice(byteOrderMark.length);
+  const parsed = parseLine(wanted, line);
+  if (parsed === undefined) return undefined;
+  const meant = parsed.kind === 'setting' ? wanted : parsed.meant;
+  return { kind: 'junk', line, start: 0, end: content.length, reason: 'mark', name: parsed.name, meant };
 }
 
 /** What a written value looks like that is no closed text, before its symbol's type is known. */

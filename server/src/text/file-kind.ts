@@ -50,6 +50,9 @@ const byLanguageId: Readonly<Record<string, FileKind>> = {
 
 type Pattern = readonly [pattern: RegExp, kind: FileKind];
 
+/** Names that only configurations have. */
+const configName = /(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/;
+
 /** Over the whole path; the first that fits wins. */
 const byPath: readonly Pattern[] = [
   [/(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/, 'github-workflow'],
@@ -72,7 +75,7 @@ const byPath: readonly Pattern[] = [
   [/(^|\/)vermagic\.jsonc?$/, 'vermagic-json'],
   [/(^|\/)EXPECTED_VERMAGIC$|(^|\/)BUILD_MANIFEST\.json$|(^|\/)debian\/changelog$/, 'pins'],
   [/(^|\/)[^/]*Module\.symvers$|(^|\/)symvers-[^/]+$|\.symvers$/, 'symvers'],
-  [/(^|\/)\.config(\.old)?$|(^|\/)config-\d[^/]*$|_defconfig$|(^|\/)defconfig$/, 'dot-config'],
+  [configName, 'dot-config'],
   [/(^|\/)arch\/[^/]+\/configs\/[^/]+$|\.(kconfig|cfg|config)$/, 'dot-config'],
   [/(^|\/)Kconfig([.-][^/]*)?$|(^|\/)Kconfig\.[^/]+$/, 'kconfig'],
   [/(^|\/)Kbuild([.-][^/]*)?$/, 'kbuild'],
@@ -139,9 +142,16 @@ const otherSource = /\.(?:c|cc|cpp|go|h|hpp|html|java|js|json|md|py|rs|rst|sh|ts
 /** Keeps loose file name patterns from catching strangers. */
 function suits(kind: FileKind, text: string, path: string): boolean {
   if (looselyNamed.has(kind)) return !otherSource.test(path);
-  if (kind === 'dot-config') return text.trim() === '' || /^(# )?CONFIG_\w+[ =]/m.test(text.slice(0, 65_536));
-  return true;
+  if (kind !== 'dot-config') return true;
+  const head = text.slice(0, 65_536);
+  return (
+    text.trim() === '' || /^(# )?CONFIG_\w+[ =]/m.test(head) || (configName.test(path) && nearlySetting.test(head))
+  );
 }
+
+/** A line that was meant to set a symbol. */
+const nearlySetting =
+  /^\ufeff?[ \t]*(?:export[ \t]+|#+[ \t]*)?CONFIG_[\w.-]+[ \t]*(?:=|is not set)|^[ \t]*[Cc]onfig_\w+=[ymn][ \t\r]*$/m;
 
 function refined(kind: FileKind, text: string): FileKind {
   return kind === 'makefile' && /^\s*(obj|ccflags|asflags|ldflags|subdir)-(y|m|\$[({]\w+[)}])\s*[:+?]?=/m.test(text)

@@ -104,7 +104,11 @@ function explain(line: DotConfigJunk): string {
       return `Kconfig does not take blanks before the name or around "=": the line sets nothing. Write "${line.meant}".`;
     case 'no-value':
       return `The line gives CONFIG_${line.name} no value, so it sets nothing. Write "CONFIG_${line.name}=y", or "# CONFIG_${line.name} is not set".`;
+    case 'name':
+      return `The name of a symbol has letters, digits and underscores: Kconfig knows no "${line.name}" and drops the line without a word.`;
+    case 'mark':
+      return 'The file begins with a byte order mark, which Kconfig takes for a part of this line: it warns ("unexpected data") and skips it. Save the file as UTF-8 without the mark.';
     case 'stray':
-      return 'Neither a setting nor a comment: Kconfig warns ("unexpected data") and skips the line.';
+      return `Neither a setting nor a comment: Kconfig warns ("unexpected data") and skips the line.${line.meant === undefined ? '' : ` Write "${line.meant}".`}`;
   }
 }

@@ -258,6 +258,30 @@ export const configExamples: readonly RuleExample[] = [
   },
   {
     rule: 'config-syntax',
+    shows: 'a file of nothing but such lines, also behind a byte order mark',
+    path: '/w/.config',
+    text: '\ufeffCONFIG_A=y\n CONFIG_B=y\nexport CONFIG_C=m\nCONFIG_FOO-BAR=y\nconfig_d=y\n',
+    finds: [
+      {
+        at: '\ufeffCONFIG_A=y',
+        says: 'begins with a byte order mark',
+        fixed: 'CONFIG_A=y\n CONFIG_B=y\nexport CONFIG_C=m\nCONFIG_FOO-BAR=y\nconfig_d=y\n',
+      },
+      { at: 'CONFIG_B=y', says: 'Write "CONFIG_B=y"' },
+      { at: 'export CONFIG_C=m', says: 'Write "CONFIG_C=m"' },
+      { at: 'CONFIG_FOO-BAR=y', says: 'knows no "FOO-BAR"', noFix: true },
+      { at: 'config_d=y', says: 'unexpected data', noFix: true },
+    ],
+  },
+  {
+    rule: 'config-syntax',
+    shows: 'a byte order mark before a comment, which is missed by nobody',
+    path: '/w/.config',
+    text: '\ufeff# Linux/x86 6.12.117 Kernel Configuration\nCONFIG_A=y\n',
+    finds: [],
+  },
+  {
+    rule: 'config-syntax',
     shows: 'a text without its closing quote',
     path: '/w/.config',
     text: 'CONFIG_LOCALVERSION="-tegra\n',
