@@ -6,8 +6,10 @@ import type { LateExports } from './late-exports.ts';
 import type { LateKeys } from './late-keys.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
-/** The distributor's deviations from upstream that change a verdict (see loader/vendor-profile). */
-export type Vendor = 'upstream' | 'debian' | 'ubuntu' | 'l4t';
+/** Whose kernel it is, where deviations from upstream change a verdict (see loader/vendor-profile). */
+export const vendors = ['upstream', 'debian', 'ubuntu', 'l4t'] as const;
+
+export type Vendor = (typeof vendors)[number];
 
 export interface KernelVersion {
   readonly major: number;

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../findings/finding.ts';
 import { fileStart } from '../findings/finding.ts';
 import type { RuleId } from '../findings/registry.ts';
-import type { KernelVersion, TargetKernel, Vendor } from '../kernel/target-kernel.ts';
+import { type KernelVersion, type TargetKernel, type Vendor, vendors } from '../kernel/target-kernel.ts';
 import type { KernelModule } from '../module/kernel-module.ts';
 import { modinfoValue } from '../module/kernel-module.ts';
 import { representativeVersions, versionOf } from './kernel-versions.ts';
@@ -82,8 +82,7 @@ export class LoadState {
     this.refusedProviders = refusedProviders;
     const version = versionOf(input.target);
     this.#versions = version === undefined ? representativeVersions : [version];
-    this.#vendors =
-      input.target.vendor === undefined ? ['upstream', 'debian', 'ubuntu', 'l4t'] : [input.target.vendor.value];
+    this.#vendors = input.target.vendor === undefined ? vendors : [input.target.vendor.value];
   }
 
   /** The errno of the first refusal. */
@@ -210,7 +209,7 @@ export class LoadState {
     const groups = partition(this.#vendors, (vendor) => rule(vendorProfiles[vendor]));
     const group = this.choose(`vendor:${this.#vendors.length}:${[...groups.keys()].join('|')}`, atLeastOne(groups), {
       fact: "the target's vendor",
-      supply: 'Say whose kernel it is: "vendor" of the target in vermagic.json (upstream, debian, ubuntu or l4t).',
+      supply: `Say whose kernel it is in vermagic.json: "targets": { "NAME": { "sources": […], "vendor": "…" } }, with ${vendors.slice(0, -1).join(', ')} or ${vendors.at(-1)}.`,
       check,
     });
     if (this.#refused === undefined) {

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4-mini';
 import { type RuleId, rules } from '../findings/registry.ts';
+import { vendors } from '../kernel/target-kernel.ts';
 
 const ruleIds = Object.keys(rules) as [RuleId, ...RuleId[]];
 
@@ -33,6 +34,12 @@ export const targetSchema = z.union([
           ]),
         ),
         'Certificates (DER or PEM) that the machine trusts beyond what its kernel says: paths of MOK files, or { "file", "keyring" }.',
+      ),
+    ),
+    vendor: z.optional(
+      described(
+        z.enum(vendors),
+        'Whose kernel it is, where the sources do not show it: distributors check symbol versions and signatures in their own ways.',
       ),
     ),
     release: z.optional(described(path, 'Which kernel is meant, where a root file system has modules of several.')),

@@ -2,6 +2,7 @@ import { getNodeValue, type ParseError, parseTree, printParseErrorCode } from 'j
 import * as z from 'zod/v4-mini';
 import type { TextRange } from '../findings/finding.ts';
 import type { KeyFile } from '../kernel/sources/key-files.ts';
+import type { Vendor } from '../kernel/target-kernel.ts';
 import { limits } from '../limits.ts';
 import type { Parsed } from '../ports/parsed.ts';
 import { joinUri, parentUri } from '../ports/uri.ts';
@@ -23,6 +24,8 @@ export interface ProjectTarget {
   readonly sourceUris: readonly string[];
   readonly expect: string | undefined;
   readonly release: string | undefined;
+  /** Whose kernel it is, where the sources do not show it. */
+  readonly vendor: Vendor | undefined;
   /** Certificates that someone enrolled on the machine. */
   readonly trustedKeys: readonly KeyFile[];
   /** Where the target stands in the file. */
@@ -106,6 +109,7 @@ export function parseProjectFile(source: string, uri: string): ParsedProject {
       sourceUris: parts.map((part) => resolveFrom(uri, part)),
       expect: extra?.expect,
       release: extra?.release,
+      vendor: extra?.vendor,
       trustedKeys: (extra?.trustedKeys ?? []).map((key) =>
         typeof key === 'string'
           ? { uri: resolveFrom(uri, key), keyring: 'machine' }
@@ -221,7 +225,8 @@ const typeWords: Readonly<Record<string, string>> = {
 
 /** By what the value is, or stands in. */
 const unionWords: Readonly<Record<string, string>> = {
-  target: 'expected a path, a list of paths, or an object with "sources" (and "expect", "release", "trustedKeys")',
+  target:
+    'expected a path, a list of paths, or an object with "sources" (and "expect", "release", "vendor", "trustedKeys")',
   forbid: 'expected a glob over the name, or an object with "glob" (and "why")',
   trustedKeys: 'expected a path, or an object with "file" and "keyring"',
 };

@@ -1,4 +1,5 @@
 import type { KeyFile } from '../kernel/sources/key-files.ts';
+import type { Vendor } from '../kernel/target-kernel.ts';
 import { fileUri, isWithin, joinUri, parentUri } from '../ports/uri.ts';
 import type { ProjectFile } from './project-file.ts';
 import { resolveFrom } from './project-file.ts';
@@ -13,6 +14,8 @@ export interface TargetDefinition {
   readonly expect: { readonly text: string } | { readonly uri: string } | undefined;
   /** Certificates that the machine trusts beyond what the sources say. */
   readonly trustedKeys?: readonly KeyFile[];
+  /** Whose kernel it is, where the sources do not show it. */
+  readonly vendor?: Vendor;
   /** Of the project; what lies there is called by its path in it. */
   readonly home: string | undefined;
   readonly from: 'settings' | 'project' | 'discovery' | 'path';
@@ -54,6 +57,7 @@ export function defineTargets(inputs: TargetInputs): TargetDefinition[] {
         release: target.release,
         expect: target.expect === undefined ? undefined : expectation(target.expect, project.uri),
         ...(target.trustedKeys.length === 0 ? {} : { trustedKeys: target.trustedKeys }),
+        ...(target.vendor === undefined ? {} : { vendor: target.vendor }),
         home: parentUri(project.uri),
         from: 'project',
         source: 'vermagic.json',

@@ -6,6 +6,7 @@ import { readKeyFiles } from '../kernel/sources/key-files.ts';
 import type { ModuleReader } from '../kernel/sources/known-good-module.ts';
 import { expectedVermagicPart, readPinsFile } from '../kernel/sources/pins.ts';
 import type { SourcePorts } from '../kernel/sources/source-reader.ts';
+import type { Vendor } from '../kernel/target-kernel.ts';
 import { limits } from '../limits.ts';
 import type { Ports } from '../ports/ports.ts';
 import { fileUri, parentUri, uriPath } from '../ports/uri.ts';
@@ -135,6 +136,7 @@ export class TargetRegistry {
     for (const uri of definition.sourceUris) parts.push(...(await openParts(ports, fileUri(uri), options)));
     if (definition.expect) parts.push(await this.#expectation(definition.expect, definition));
     if (definition.trustedKeys) parts.push(await readKeyFiles(this.#ports.files, definition.trustedKeys));
+    if (definition.vendor) parts.push(vendorPart(definition.vendor, definition.name));
     return mergeTargets(definition.name, parts);
   }
 
@@ -163,6 +165,11 @@ export class TargetRegistry {
     this.#opening.delete(name);
     this.#opened.delete(name);
   }
+}
+
+function vendorPart(value: Vendor, target: string): KernelPart {
+  const origin = { label: `"vendor" of ${target} in vermagic.json` };
+  return { kind: 'settings', origins: [origin], problems: [], vendor: { value, origin } };
 }
 
 /** How many modules have the target's release and architecture, and how many at least its architecture. */

@@ -1,7 +1,7 @@
 /** Which keyrings a kernel asks about a module's key: certs/system_keyring.c, and what distributors added. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TrustedKey, Vendor } from '../../../server/src/kernel/target-kernel.ts';
+import { type TrustedKey, type Vendor, vendors } from '../../../server/src/kernel/target-kernel.ts';
 import { module, options, predict, type TargetSketch, target } from './make.ts';
 
 const signed = module({ signed: true });
@@ -46,6 +46,10 @@ test('an unknown vendor leaves a platform key open, and the missing fact is name
     open.missing.map(({ fact }) => fact),
     ["the target's vendor"],
   );
+  // What is advised is what vermagic.json takes.
+  const advice = open.missing[0]?.supply ?? '';
+  for (const vendor of vendors) assert.match(advice, new RegExp(`\\b${vendor}\\b`));
+  assert.match(advice, /"targets": .*"sources": .*"vendor": /);
 });
 
 test('a tampered module by a key in a ring that is not asked is one of an unknown key', () => {

@@ -170,7 +170,7 @@ test('the schema of the editor and the reader refuse the same files', () => {
   const good = [
     {},
     { $schema: './s.json' },
-    { targets: { a: 'x', b: ['x'], c: { sources: ['x'], release: '6.1' } } },
+    { targets: { a: 'x', b: ['x'], c: { sources: ['x'], release: '6.1', vendor: 'ubuntu' } } },
     { policy: { rules: { taint: 'off' }, packages: { forbid: ['a', { glob: 'b' }] }, containerOnly: true } },
     { pipeline: { phases: [{ name: 'a', command: ['b'], container: false, env: { A: 'b' } }] } },
   ];
@@ -183,6 +183,7 @@ test('the schema of the editor and the reader refuse the same files', () => {
     { targets: { a: [] } },
     { targets: { a: { expect: 'x' } } },
     { defaultTarget: '' },
+    { targets: { a: { sources: ['x'], vendor: 'slackware' } } },
     { policy: null },
     { policy: { packs: 'debian' } },
     { policy: { packs: ['slackware'] } },

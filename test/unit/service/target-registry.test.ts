@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { vendors } from '../../../server/src/kernel/target-kernel.ts';
 import { parseProjectFile } from '../../../server/src/service/project-file.ts';
 import { TargetRegistry } from '../../../server/src/service/target-registry.ts';
 import { discoverWorkspace } from '../../../server/src/service/workspace-discovery.ts';
@@ -131,5 +132,27 @@ test('expect: a vermagic that the sources contradict is a problem of the target'
   assert.match(
     (await missing.get('t'))?.problems.map((problem) => problem.message).join() ?? '',
     /names \/w\/GONE, which holds no vermagic/,
+  );
+});
+
+test('vendor: what the target says of itself in vermagic.json counts where no source shows whose kernel it is', async () => {
+  const files = new MemoryFileSystem(tree('/w/a', '6.1.0'));
+  const silent = await registryOf(files, { project: '{"targets": {"t": {"sources": ["a"]}}}' });
+  assert.equal((await silent.get('t'))?.vendor, undefined);
+  for (const vendor of vendors) {
+    const registry = await registryOf(files, {
+      project: `{"targets": {"t": {"sources": ["a"], "vendor": "${vendor}"}}}`,
+    });
+    const target = await registry.get('t');
+    assert.deepEqual([target?.vendor?.value, target?.vendor?.origin.label], [vendor, '"vendor" of t in vermagic.json']);
+    assert.deepEqual(target?.problems, (await silent.get('t'))?.problems);
+  }
+  const tegra = new MemoryFileSystem(tree('/w/a', '5.15.148-tegra'));
+  const other = await registryOf(tegra, { project: '{"targets": {"t": {"sources": ["a"], "vendor": "debian"}}}' });
+  const target = await other.get('t');
+  assert.equal(target?.vendor?.value, 'l4t');
+  assert.match(
+    target?.problems.map(({ message }) => message).join() ?? '',
+    /distributor is "l4t" by .*, but "debian" by "vendor" of t/,
   );
 });
