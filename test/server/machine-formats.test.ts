@@ -76,11 +76,13 @@ describe('SARIF, annotations and exit statuses', () => {
       for (const [cwd, rootfs] of [
         [folder, 'board/rootfs'],
         [join(folder, 'board/rootfs'), '.'],
+        [folder, './board/rootfs/'],
         [join(folder, 'board/kernel'), '../rootfs/'],
       ] as const) {
         const { told } = face(['scan', '--rootfs', rootfs], cwd);
         const mixed = told.find(({ rule }) => rule === 'mixed-vermagic');
         assert.ok(mixed);
+        assert.doesNotMatch(mixed.path, /^\.\//);
         for (const { path, rule } of told)
           if (rule !== 'modules-dep-stale') assert.ok(existsSync(join(cwd, path)), `${rule}: ${path} from ${cwd}`);
       }

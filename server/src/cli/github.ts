@@ -1,4 +1,4 @@
-import type { PlacedFinding } from './sarif.ts';
+import { type PlacedFinding, withoutDot } from './sarif.ts';
 
 const command = { error: 'error', warning: 'warning', info: 'notice', hint: 'notice' } as const;
 
@@ -10,7 +10,7 @@ export function githubAnnotations(findings: readonly PlacedFinding[]): string {
         ? `,line=${finding.region.line},col=${finding.region.column},endLine=${finding.region.endLine},endColumn=${finding.region.endColumn}`
         : '';
       const title = property(`vermagic: ${finding.rule}`);
-      return `::${command[finding.severity]} file=${property(finding.path)}${place},title=${title}::${data(finding.message)}\n`;
+      return `::${command[finding.severity]} file=${property(withoutDot(finding.path))}${place},title=${title}::${data(finding.message)}\n`;
     })
     .join('');
 }

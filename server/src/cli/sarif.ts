@@ -92,8 +92,13 @@ export function sarifResult(finding: PlacedFinding, ruleIndex: number | undefine
   };
 }
 
+/** `./a` as `a`: code hosts compare names, not places. */
+export function withoutDot(path: string): string {
+  return path.replace(/^(?:\.\/+)+(?=.)/, '');
+}
+
 /** A relative path stays relative, so that code hosts can match it with the checkout. */
 export function artifactUri(path: string): string {
-  const escaped = path.split('/').map(encodeURIComponent).join('/');
+  const escaped = withoutDot(path).split('/').map(encodeURIComponent).join('/');
   return path.startsWith('/') ? `file://${escaped}` : escaped;
 }
