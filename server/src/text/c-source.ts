@@ -79,11 +79,16 @@ export function readCSource(parser: Parser, text: string): CSource | undefined {
   return moduleWords.test(text) ? new CSource(parser, text) : undefined;
 }
 
+/** `__init`, or the section that it stands for: `__attribute__((section(".init.text")))`, `__section(".init.text")`. */
+const initMark = String.raw`(?:\b__init\b|\b__attribute__\s*\(\(\s*(?:__)?section(?:__)?\s*\(\s*"\.init\.text"\s*\)\s*\)\)|\b__section\s*\(\s*"?\.init\.text"?\s*\))`;
+const initFunction = new RegExp(
+  String.raw`${initMark}[\w\s*]*?\b(\w+)\s*\(|\b(\w+)\s*\([^;{}()]*\)\s*${initMark}`,
+  'g',
+);
+
 function initFunctionsOf(code: string): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const match of code.matchAll(/\b__init\b[\w\s*]*?\b(\w+)\s*\(|\b(\w+)\s*\([^;{}()]*\)\s*__init\b/g)) {
-    names.add(match[1] ?? match[2] ?? '');
-  }
+  for (const match of code.matchAll(initFunction)) names.add(match[1] ?? match[2] ?? '');
   return names;
 }
 

@@ -1,8 +1,10 @@
 import type { RuleExample } from '../rule-example.ts';
+import { initPointerEscapeExamples } from './init-pointer-escape.examples.ts';
 
 const tail = 'module_init(x_init);\nMODULE_LICENSE("GPL");\n';
 
 export const csourceExamples: readonly RuleExample[] = [
+  ...initPointerEscapeExamples,
   {
     rule: 'init-pointer-escape',
     shows: 'a probe function keeps the address of an __init function that comes later in the file',

@@ -2,33 +2,16 @@ import { type CNode, childOf, descendants } from '../../text/c-node.ts';
 import { type CFunction, type CSource, declaredName, textOf, topLevel } from '../../text/c-source.ts';
 import type { Found, FoundFix } from '../text-rule.ts';
 import type { CSourceRule } from './csource-facts.ts';
-
-/** Functions that keep a callback until later, and the place of the callback among their arguments. */
-const keepers: ReadonlyMap<string, readonly number[]> = new Map([
-  ['INIT_WORK', [1]],
-  ['INIT_DELAYED_WORK', [1]],
-  ['INIT_RCU_WORK', [1]],
-  ['timer_setup', [1]],
-  ['setup_timer', [1]],
-  ['hrtimer_setup', [1]],
-  ['tasklet_init', [1]],
-  ['tasklet_setup', [1]],
-  ['kthread_run', [0]],
-  ['kthread_create', [0]],
-  ['kthread_init_work', [1]],
-  ['request_irq', [1]],
-  ['request_any_context_irq', [1]],
-  ['request_threaded_irq', [1, 2]],
-  ['devm_request_irq', [2]],
-  ['devm_request_threaded_irq', [2, 3]],
-  ['devm_add_action', [1]],
-  ['devm_add_action_or_reset', [1]],
-  ['call_rcu', [1]],
-  ['irq_set_chained_handler', [1]],
-  ['irq_set_chained_handler_and_data', [1]],
-  ['acpi_install_notify_handler', [2]],
-  ['register_sysctl', []],
-]);
+import {
+  argumentsOf,
+  calledName,
+  keepers,
+  type Setter,
+  type Store,
+  settersOf,
+  storeOf,
+  withoutAddress,
+} from './keeping-functions.ts';
 
 export const initPointerEscape: CSourceRule = {
   *check({ source }) {
@@ -36,7 +19,8 @@ export const initPointerEscape: CSourceRule = {
     for (const node of topLevel(source.root)) {
       if (node.type === 'declaration') yield* inObject(source, node, true);
     }
-    for (const owner of source.functions) yield* inFunction(source, owner);
+    const setters = settersOf(source);
+    for (const owner of source.functions) yield* inFunction(source, owner, setters);
   },
 };
 
@@ -73,38 +57,79 @@ function isFreedWithInit(source: CSource, declaration: CNode): boolean {
   return /\b__(?:initdata|initconst|refdata|ref|refconst|net_initdata)\b/.test(head);
 }
 
-function* inFunction(source: CSource, owner: CFunction): Iterable<Found> {
+function* inFunction(
+  source: CSource,
+  owner: CFunction,
+  setters: ReadonlyMap<string, readonly Setter[]>,
+): Iterable<Found> {
   const locals = localNames(source, owner);
-  /** Locals that hold the address of an __init function. */
+  /** Locals, and fields of locals, that hold the address of an __init function. */
   const holding = new Map<string, string>();
   for (const node of descendants(owner.body)) {
     if (node.type === 'declaration') {
       yield* inObject(source, node, false);
       remember(source, node, holding);
-    } else if (node.type === 'assignment_expression') {
-      const left = childOf(node, 'left');
-      const right = childOf(node, 'right');
-      const taken = right && takenFunction(source, right, holding);
-      if (!left || !right || !taken) continue;
-      if (left.type === 'identifier' && locals.has(textOf(source, left))) holding.set(textOf(source, left), taken);
-      else if (outlives(source, left, locals))
-        yield found(source, right, taken, `is stored in ${textOf(source, left)}, which stays`);
-    } else if (node.type === 'call_expression') {
-      yield* inCall(source, node, holding);
+      continue;
     }
+    const store = storeOf(source, node);
+    if (store !== undefined) yield* inStore(source, store, locals, holding);
+    else if (node.type === 'call_expression') yield* inCall(source, node, locals, holding, setters);
   }
 }
 
-function* inCall(source: CSource, call: CNode, holding: ReadonlyMap<string, string>): Iterable<Found> {
-  const callee = childOf(call, 'function');
-  const name = callee === undefined ? '' : textOf(source, callee);
-  const places = keepers.get(name);
-  const given = childOf(call, 'arguments')?.children.filter((child) => child.type !== 'comment') ?? [];
-  for (const place of places ?? []) {
+function* inStore(
+  source: CSource,
+  { target, value }: Store,
+  locals: ReadonlySet<string>,
+  holding: Map<string, string>,
+): Iterable<Found> {
+  const written = textOf(source, target);
+  if (outlives(source, target, locals)) {
+    for (const { node, name } of takenIn(source, value, holding)) {
+      yield found(source, node, name, `is stored in ${written}, which stays`);
+    }
+    return;
+  }
+  for (const key of [...holding.keys()]) if (key === written || key.startsWith(`${written}.`)) holding.delete(key);
+  for (const { name, field } of takenIn(source, value, holding)) holding.set(`${written}${field}`, name);
+}
+
+function* inCall(
+  source: CSource,
+  call: CNode,
+  locals: ReadonlySet<string>,
+  holding: ReadonlyMap<string, string>,
+  setters: ReadonlyMap<string, readonly Setter[]>,
+): Iterable<Found> {
+  const name = calledName(source, call);
+  const given = argumentsOf(call);
+  for (const place of keepers.get(name) ?? []) {
     const argument = given[place];
     const taken = argument && takenFunction(source, argument, holding);
     if (argument && taken) yield found(source, argument, taken, `is handed to ${name}(), which calls it later`);
   }
+  for (const setter of setters.get(name) ?? []) {
+    const argument = given[setter.value];
+    const into = setter.owner === undefined ? undefined : given[setter.owner];
+    const taken = argument && takenFunction(source, argument, holding);
+    if (!argument || !taken || (into && !isElsewhere(source, into, locals))) continue;
+    yield found(source, argument, taken, `is handed to ${name}(), which stores it in ${setter.target}`);
+  }
+  if (/^mem(?:cpy|move)$/.test(name)) {
+    const [into, from] = given;
+    if (!into || !from || !isElsewhere(source, into, locals)) return;
+    for (const { name: taken } of takenIn(source, withoutAddress(source, from), holding)) {
+      yield found(source, from, taken, `is copied to ${textOf(source, into)}, which stays`);
+    }
+  }
+}
+
+/** A pointer that leads somewhere else than to a local. */
+function isElsewhere(source: CSource, pointer: CNode, locals: ReadonlySet<string>): boolean {
+  const inner = pointer.type === 'cast_expression' ? childOf(pointer, 'value') : undefined;
+  if (inner) return isElsewhere(source, inner, locals);
+  if (pointer.type === 'identifier') return !locals.has(`${textOf(source, pointer)}[]`);
+  return outlives(source, withoutAddress(source, pointer), locals);
 }
 
 function localNames(source: CSource, owner: CFunction): ReadonlySet<string> {
@@ -114,19 +139,24 @@ function localNames(source: CSource, owner: CFunction): ReadonlySet<string> {
     for (const child of node.children) {
       if (child.field !== 'declarator') continue;
       const name = declaredName({ ...node, children: [child] }, source.text);
-      if (name) names.add(textOf(source, name));
+      if (!name) continue;
+      names.add(textOf(source, name));
+      // An array is its own place, a pointer leads to another.
+      if ([...descendants(child)].some((part) => part.type === 'array_declarator'))
+        names.add(`${textOf(source, name)}[]`);
     }
   }
   return names;
 }
 
-/** `int (*cb)(void) = init_fn;` */
+/** `int (*cb)(void) = init_fn;`, `struct x init = { .open = init_open };` */
 function remember(source: CSource, declaration: CNode, holding: Map<string, string>): void {
   for (const child of declaration.children) {
     const value = child.type === 'init_declarator' ? childOf(child, 'value') : undefined;
-    const taken = value && takenFunction(source, value, holding);
-    const name = declaredName({ ...declaration, children: [child] }, source.text);
-    if (taken && name) holding.set(textOf(source, name), taken);
+    const local = declaredName({ ...declaration, children: [child] }, source.text);
+    if (!value || !local) continue;
+    for (const { name, field } of takenIn(source, value, holding))
+      holding.set(`${textOf(source, local)}${field}`, name);
   }
 }
 
@@ -145,6 +175,37 @@ function outlives(source: CSource, left: CNode, locals: ReadonlySet<string>): bo
   );
 }
 
+/** An address within a value, and the field of the value that it stands in. */
+interface Taken {
+  readonly node: CNode;
+  readonly name: string;
+  readonly field: string;
+}
+
+/** The __init functions whose addresses are in a value: an expression, or an object with fields. */
+function takenIn(source: CSource, node: CNode, holding: ReadonlyMap<string, string>): readonly Taken[] {
+  if (node.type === 'compound_literal_expression') {
+    const list = childOf(node, 'value');
+    return list ? takenIn(source, list, holding) : [];
+  }
+  if (node.type === 'initializer_list') {
+    return node.children.flatMap((child, index) => {
+      const pair = child.type === 'initializer_pair';
+      const designator = pair ? childOf(child, 'designator') : undefined;
+      const value = pair ? childOf(child, 'value') : child;
+      const field = designator === undefined ? `.${index}` : textOf(source, designator);
+      return (value ? takenIn(source, value, holding) : []).map((one) => ({ ...one, field: `${field}${one.field}` }));
+    });
+  }
+  const name = takenFunction(source, node, holding);
+  if (name !== undefined) return [{ node, name, field: '' }];
+  // A local with fields is copied as a whole.
+  const prefix = node.type === 'identifier' ? `${textOf(source, node)}.` : undefined;
+  return [...holding].flatMap(([key, held]) =>
+    prefix !== undefined && key.startsWith(prefix) ? [{ node, name: held, field: key.slice(prefix.length - 1) }] : [],
+  );
+}
+
 /** The __init function whose address an expression is. */
 function takenFunction(
   source: CSource,
@@ -155,10 +216,15 @@ function takenFunction(
     const value = childOf(node, 'value');
     return value && takenFunction(source, value, holding);
   }
+  if (node.type === 'conditional_expression') {
+    const ways = [childOf(node, 'consequence'), childOf(node, 'alternative')];
+    return ways.map((way) => way && takenFunction(source, way, holding)).find((name) => name !== undefined);
+  }
   if (node.type === 'parenthesized_expression' || node.type === 'pointer_expression') {
     const inner = node.children[0];
     return inner && takenFunction(source, inner, holding);
   }
+  if (node.type === 'field_expression') return holding?.get(textOf(source, node));
   if (node.type !== 'identifier') return undefined;
   const name = textOf(source, node);
   return source.initFunctions.has(name) ? name : holding?.get(name);
@@ -166,16 +232,21 @@ function takenFunction(
 
 function found(source: CSource, node: CNode, name: string, what: string): Found {
   const definition = source.functions.find((one) => one.name === name);
+  const fixes = dropInit(source, name);
+  const [is, way] =
+    fixes.length > 0
+      ? ['is __init', `Drop __init from ${name}()`]
+      : ['lies in .init.text', 'Take it out of that section'];
   return {
     rule: 'init-pointer-escape',
     start: node.start,
     end: node.end,
-    message: `${name}() is __init: its memory is freed when the module's init function has returned, but its address ${what}. A call after that runs whatever lies there by then. Drop __init from ${name}(), or store a function that stays.`,
+    message: `${name}() ${is}: its memory is freed when the module's init function has returned, but its address ${what}. A call after that runs whatever lies there by then. ${way}, or store a function that stays.`,
     symbol: name,
     ...(definition && {
       related: [{ start: definition.nameStart, end: definition.nameEnd, message: `${name}() is defined here` }],
     }),
-    fixes: dropInit(source, name),
+    fixes,
   };
 }
 
