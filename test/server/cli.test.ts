@@ -264,6 +264,20 @@ describe('vermagic lint', () => {
     );
   });
 
+  it('sees a byte order mark where Kconfig stumbles over it', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
+    writeFileSync(path.join(folder, '.config'), '\ufeffCONFIG_A=y\n');
+    writeFileSync(path.join(folder, 'versions.env'), '\ufeffKERNEL=1\n');
+    const run = vermagic(['lint', '--format', 'json', '.'], folder);
+    rmSync(folder, { recursive: true });
+    const found: { path: string; rule: string; message: string }[] = JSON.parse(run.stdout);
+    assert.deepEqual(
+      found.map(({ path: file, rule }) => [file, rule]),
+      [['.config', 'config-syntax']],
+    );
+    assert.match(found[0]?.message ?? '', /byte order mark/);
+  });
+
   it('leaves out what .gitignore leaves out', () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'vermagic-cli-'));
     writeFileSync(path.join(folder, '.gitignore'), 'old.sh\n');

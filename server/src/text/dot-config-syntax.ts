@@ -23,8 +23,9 @@ export interface DotConfigSetting {
   /** What the spelling alone says. `other` fits no Kconfig type. */
   readonly shape: ValueShape;
   /**
-   * What goes on behind the closing quote of a text, which Kconfig cuts off, or behind `is not set`, which takes
-   * the line for a comment from 6.8 on and is not looked at before.
+   * What goes on behind the closing quote of a text, which Kconfig cuts off; a comment behind `y`, `m` or `n`, of which
+   * Kconfig takes the first letter; or what is behind `is not set`: from 6.8 on that makes the line a comment, before it
+   * was not looked at.
    */
   readonly rest: string;
 }
@@ -70,6 +71,7 @@ const settingPattern = /^CONFIG_([A-Za-z0-9_]+)=(.*)$/;
 const unsetPattern = /^# CONFIG_([A-Za-z0-9_]+) is not set(?![A-Za-z0-9_])(.*)$/;
 /** Up to the first quote without a backslash before it (confdata.c: conf_set_sym_val). */
 const closedText = /^"(?:[^"\\]|\\[\s\S])*"/;
+const letterWithComment = /^[ymn](?=[ \t]+#)/;
 const bannerPattern = /^# Linux\/(\S+) (\d+\.\d+\S*) Kernel Configuration/;
 const nearlyUnset = /^\s*#+\s*CONFIG_([A-Za-z0-9_]+)\s+(?:is\s+not\s+set|is\s+unset|not\s+set|is\s+not\s+defined)\b/i;
 const nearlySet = /^\s*CONFIG_([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$/;
@@ -148,7 +150,7 @@ function settingLine(name: string, raw: string, line: number): DotConfigLine {
   const nameEnd = 7 + name.length;
   const trimmed = raw.trimEnd();
   const text = closedText.exec(trimmed)?.[0];
-  const written = text ?? trimmed;
+  const written = text ?? letterWithComment.exec(trimmed)?.[0] ?? trimmed;
   if (trimmed.startsWith(' ') || trimmed.startsWith('\t')) {
     return {
       kind: 'junk',

@@ -58,7 +58,10 @@ function firstLetter(raw: string): string {
 /** Without the tree's Kconfig files: a value that no type has. */
 function wrongForAny(line: DotConfigSetting): string | undefined {
   if (line.shape !== 'other' || /^[0-9a-fA-F]+$/.test(line.raw ?? '')) return undefined;
-  return 'expected y, m, n, a number or a text in double quotes; no symbol has such a value.';
+  const expected = 'expected y, m, n, a number or a text in double quotes';
+  return /^[ymn]/.test(line.raw ?? '')
+    ? `${expected}. Of a symbol that is on or off Kconfig looks at the first letter only, of others it drops the value.`
+    : `${expected}; no symbol has such a value.`;
 }
 
 function fixesFor(facts: ConfigFacts, line: DotConfigSetting, type: KconfigType | undefined): FoundFix[] {

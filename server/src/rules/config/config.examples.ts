@@ -347,13 +347,27 @@ export const configExamples: readonly RuleExample[] = [
   },
   {
     rule: 'config-value-type',
+    shows: 'a comment behind y, of which Kconfig takes the first letter, and behind a number, which it drops',
+    path: '/w/.config',
+    text: 'CONFIG_A=y # why\nCONFIG_B=m\t# why\nCONFIG_C=12 # why\n',
+    finds: [{ at: '12 # why', says: 'no symbol has such a value' }],
+  },
+  {
+    rule: 'modversions-disabled',
+    shows: 'y with a comment is y',
+    path: '/w/.config',
+    text: 'CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y # needed\n',
+    finds: [],
+  },
+  {
+    rule: 'config-value-type',
     shows: 'values that no symbol has',
     path: '/w/.config',
     text: 'CONFIG_A=yes\nCONFIG_B=12\nCONFIG_C=0x1f\nCONFIG_D="text"\nCONFIG_E=-tegra\n',
     finds: [
       {
         at: 'yes',
-        says: 'expected y, m, n',
+        says: 'looks at the first letter only',
         fixed: 'CONFIG_A=y\nCONFIG_B=12\nCONFIG_C=0x1f\nCONFIG_D="text"\nCONFIG_E=-tegra\n',
       },
       {
