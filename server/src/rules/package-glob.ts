@@ -78,6 +78,19 @@ export function globCovers(outer: string, inner: string): boolean {
   return one.length < 200 && two.length < 200 && covers(0, 0);
 }
 
+/**
+ * True when a pattern means packages of a glob: all of them, or some by a name that begins as theirs do. `*gstreamer*`
+ * has names in common with `nvidia-l4t-kernel-*` and does not mean them.
+ */
+export function patternMeans(pattern: string, glob: string): boolean {
+  if (globCovers(pattern, glob)) return true;
+  return literalHead(pattern).startsWith(literalHead(glob)) && globsOverlap(pattern, glob);
+}
+
+function literalHead(glob: string): string {
+  return /^[^*?[]*/.exec(glob)?.[0] ?? '';
+}
+
 /** True when a name has none of the characters that apt takes for a pattern. */
 export function isPlainPackageName(name: string): boolean {
   return /^[a-z0-9][a-z0-9+.-]*$/.test(name);

@@ -1,7 +1,7 @@
 import type { Severity } from '../findings/finding.ts';
 import { type RuleId, rules } from '../findings/registry.ts';
 import { limits } from '../limits.ts';
-import { globCovers, globsOverlap, isPlainPackageName } from './package-glob.ts';
+import { globCovers, isPlainPackageName, patternMeans } from './package-glob.ts';
 import { type ForbiddenPackage, type PackName, policyPacks } from './policy-packs.ts';
 
 export type Level = Severity | 'off';
@@ -79,7 +79,7 @@ export class Policy {
   forbiddenBy(name: string): ForbiddenPackage | undefined {
     let known = this.#forbidden.get(name);
     if (known === undefined) {
-      known = this.#worstCovered(name) ?? this.forbid.find((entry) => globsOverlap(entry.glob, name)) ?? null;
+      known = this.#worstCovered(name) ?? this.forbid.find((entry) => patternMeans(name, entry.glob)) ?? null;
       if (this.#forbidden.size < limits.policyAnswers) this.#forbidden.set(name, known);
     }
     return known ?? undefined;
@@ -97,7 +97,7 @@ export class Policy {
 
   /** True for a package whose hold must not be released. */
   isProtected(name: string): boolean {
-    return this.forbiddenBy(name) !== undefined || this.requireHold.some((glob) => globsOverlap(glob, name));
+    return this.forbiddenBy(name) !== undefined || this.requireHold.some((glob) => patternMeans(name, glob));
   }
 
   /** The same policy with one more pack in force. */

@@ -32,6 +32,10 @@ export const forbiddenPackageExamples: readonly RuleExample[] = [
   { name: 'headers', text: 'apt install ⟦nvidia-l4t-kernel-headers⟧\n' },
   { name: 'a glob that covers it', text: "apt-get install 'git' ⟦'nvidia-l4t-*'⟧\n" },
   { name: 'globs of apt, escaped or not', text: 'apt install -y ⟦nvidia-l4t-*⟧ ⟦nvidia-l4t-rt-kernel\\*⟧\n' },
+  {
+    name: 'expressions and search patterns of apt',
+    text: "apt-get install ⟦'^nvidia-l4t-kernel.*'⟧ ⟦'nvidia-l4t-kernel$'⟧ ⟦'?name(nvidia-l4t-kernel)'⟧ ⟦'~nl4t-kernel'⟧ ⟦'?exact-name(nvidia-l4t-initrd)'⟧\n",
+  },
   { name: 'braces', text: 'apt-get install ⟦nvidia-l4t-{kernel,core}⟧\n' },
   { name: 'aptitude and nala', text: 'aptitude -y install ⟦nvidia-l4t-kernel⟧\nnala install -y ⟦nvidia-l4t-kernel⟧\n' },
   { name: 'a package file', text: 'dpkg -i ⟦./nvidia-l4t-kernel_5.15.148-tegra-36.4.0_arm64.deb⟧\n' },
@@ -114,6 +118,10 @@ export const forbiddenPackageExamples: readonly RuleExample[] = [
     text: 'apt-get install nvidia-l4t-gstreamer nvidia-l4t-jetson-multimedia-api nvidia-l4t-jetson-io nvidia-l4t-core arducam-nvidia-l4t-kernel\n',
   },
   {
+    name: 'globs that speak of other packages',
+    text: "apt-get install '*gstreamer*' 'nvidia-*cuda*' 'arducam-*' 'linux-image-*'\n",
+  },
+  {
     name: 'simulation',
     text: 'apt-get -s install nvidia-l4t-kernel\napt-get install --dry-run nvidia-l4t-kernel\naptitude -s install nvidia-l4t-kernel\ndpkg --dry-run -i nvidia-l4t-kernel_1.deb\n',
   },
@@ -132,5 +140,9 @@ export const forbiddenPackageExamples: readonly RuleExample[] = [
     text: 'dpkg -x nvidia-l4t-kernel_1_arm64.deb /tmp/x\ndpkg-deb -R nvidia-l4t-kernel_1_arm64.deb y\n',
   },
   { name: 'messages', text: 'echo "never apt install nvidia-l4t-kernel"\n# apt install nvidia-l4t-kernel\n' },
+  {
+    name: 'expressions that speak of other packages, or are no simple ones',
+    text: "apt-get install '^nvidia-l4t-core$' 'docker-ce=5:24.*' '?name(gstreamer)' '~ndocker' '^arducam-.*' '^(a|nvidia-l4t-x)+$'\n",
+  },
   { name: 'an unknown list', text: 'apt-get install -y $PKGS\ndpkg -i /tmp/*.deb\n' },
 ];

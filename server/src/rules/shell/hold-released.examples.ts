@@ -19,6 +19,19 @@ export const holdReleasedExamples: readonly RuleExample[] = [
     text: 'for p in $(apt-mark showhold); do\n  sudo ⟦apt-mark unhold⟧ "$p"\ndone\n',
   },
   { name: 'another mark for dpkg', text: 'echo "nvidia-l4t-kernel install" | sudo ⟦dpkg --set-selections⟧\n' },
+  {
+    name: 'another mark for everything',
+    text: "dpkg --get-selections | sed 's/hold/install/' | sudo ⟦dpkg --set-selections⟧\n",
+  },
+  {
+    name: 'another mark for every hold',
+    text: "dpkg --get-selections | grep hold | sed -e 's/\\thold$/\\tinstall/g' | ⟦dpkg --set-selections⟧\n",
+  },
+  {
+    name: 'another mark for some',
+    text: "dpkg --get-selections | grep docker | sed 's/hold/install/' | dpkg --set-selections\ndpkg --get-selections docker-ce | sed 's/hold/install/' | dpkg --set-selections\ndpkg --get-selections | sed '/docker/s/hold/install/' | dpkg --set-selections\n",
+  },
+  { name: 'the mark hold for all', text: "dpkg --get-selections | sed 's/install/hold/' | dpkg --set-selections\n" },
   { name: 'another mark for another package', text: 'echo "git install" | dpkg --set-selections\n' },
   { name: 'the mark hold', text: 'echo "nvidia-l4t-kernel hold" | dpkg --set-selections\n' },
   { name: 'a loop over other packages', text: 'for p in $(apt-mark showauto); do apt-mark unhold "$p"; done\n' },

@@ -11,6 +11,7 @@ export const holdReleased: ScriptRule = {
     for (const command of facts.commands) {
       const selected = selectedAway(facts, command);
       if (selected !== undefined) yield selection(command, selected);
+      if (selectsAllAway(command)) yield everything(facts, command);
       const tool = packageCommand(command);
       if (tool?.action !== 'unhold') continue;
       for (const item of tool.packages) {
@@ -58,6 +59,19 @@ function selectedAway({ policy, document, edits }: ScriptFacts, command: ShellCo
     ...piped.matchAll(/([a-z0-9][a-z0-9.+-]+)(?::\w+)?(?:[ \t]|\\t)+(?:install|deinstall|purge)\b[^|]*\|/g),
   ];
   return marks.map((match) => match[1] ?? '').find((name) => policy.isProtected(name));
+}
+
+/** `dpkg --get-selections | sed 's/hold/install/' | dpkg --set-selections`, with no filter that may leave the kernel's out. */
+function selectsAllAway({ name, argv, upstream }: ShellCommand): boolean {
+  if (name !== 'dpkg' || !argv.some((word) => word.value === '--set-selections')) return false;
+  const has = (other: ShellCommand, pattern: RegExp): boolean =>
+    other.argv.some((word) => pattern.test(word.value ?? ''));
+  const changes = (other: ShellCommand): boolean =>
+    other.name === 'sed' && has(other, /^s([/|#,])(?:\W|\\[a-z])*hold(?:\W|\\[a-z])*\1(?:\W|\\[a-z])*install\b/);
+  const shows = (other: ShellCommand): boolean => other.argv.at(-1)?.value === '--get-selections';
+  const keepsAll = (other: ShellCommand): boolean =>
+    changes(other) || shows(other) || (/grep$/.test(other.name) && /^.?hold.?$/.test(other.argv.at(-1)?.value ?? ''));
+  return upstream.some(changes) && upstream.some(shows) && upstream.every(keepsAll);
 }
 
 function selection(command: ShellCommand, name: string): Found {

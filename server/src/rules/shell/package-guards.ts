@@ -94,6 +94,8 @@ function pins({ preferences }: ScriptFacts): PackageGuard[] {
   return preferences.flatMap(({ content, isRead, place, order }): PackageGuard[] => {
     if (!isRead) return [];
     const packages = content === undefined ? [] : keptAwayBy(content.text);
-    return [{ does: 'pin', packages, open: content === undefined, conditional: false, order, place }];
+    // Written in a loop it pins more than one reading of the text says.
+    const open = content === undefined || content.readings !== undefined;
+    return [{ does: 'pin', packages, open, conditional: false, order, place }];
   });
 }

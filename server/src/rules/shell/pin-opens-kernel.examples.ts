@@ -36,6 +36,35 @@ export const pinOpensKernelExamples: readonly RuleExample[] = [
     text: "printf 'Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: 1001\\n' > /etc/apt/preferences.d/nv.bak\n",
   },
   { name: 'an expression', path, text: 'Package: /^nvidia-l4t-/\nPin: release *\nPin-Priority: ⟦1001⟧\n' },
+  {
+    name: 'echo -e into tee, and into a file',
+    text: 'echo -e "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦1001⟧" | sudo tee /etc/apt/preferences.d/x\necho -ne "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦900⟧\\n" > /etc/apt/preferences.d/y\n',
+    fixed:
+      'echo -e "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: -1" | sudo tee /etc/apt/preferences.d/x\necho -ne "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: 900\\n" > /etc/apt/preferences.d/y\n',
+  },
+  {
+    name: 'a Dockerfile, whose echo expands escapes, and its COPY',
+    path: 'Dockerfile',
+    text: 'FROM ubuntu:22.04\nRUN echo "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦1001⟧" > /etc/apt/preferences.d/y\nCOPY --chmod=644 <<EOF /etc/apt/preferences.d/z\nPackage: nvidia-l4t-kernel\nPin: release *\nPin-Priority: ⟦1001⟧\nEOF\n',
+  },
+  {
+    name: 'a script for /bin/sh',
+    text: '#!/bin/sh\necho "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: ⟦1001⟧" > /etc/apt/preferences.d/y\n',
+  },
+  {
+    name: 'bash, whose echo writes a backslash and an n',
+    text: '#!/bin/bash\necho "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: 1001" > /etc/apt/preferences.d/y\n',
+  },
+  {
+    name: 'a Dockerfile with bash',
+    path: 'Dockerfile',
+    text: 'FROM ubuntu:22.04\nSHELL ["/bin/bash", "-c"]\nRUN echo "Package: nvidia-l4t-kernel\\nPin: release *\\nPin-Priority: 1001" > /etc/apt/preferences.d/y\n',
+  },
+  {
+    name: 'a glob of other packages',
+    path,
+    text: 'Package: *cuda* nvidia-l4t-*multimedia*\nPin: release *\nPin-Priority: 600\n',
+  },
   { name: 'forbidden', path, text: 'Package: nvidia-l4t-kernel*\nPin: release *\nPin-Priority: -1\n' },
   {
     name: 'frozen at a version',

@@ -1,5 +1,6 @@
 import { type AptPin, parseAptPreferences } from '../../text/apt-preferences.ts';
 import { pinReaches } from '../apt-pins.ts';
+import { patternMeans } from '../package-glob.ts';
 import type { Policy } from '../policy.ts';
 import type { ScriptRule } from './script-rule.ts';
 
@@ -35,9 +36,10 @@ function openedBy(pin: AptPin, policy: Policy): string | undefined {
   const vendor = /nvidia|l4t|tegra|jetson|raspberrypi|raspi|archive\.raspberry/i.test(pin.pin);
   for (const { name } of pin.packages) {
     if (name === '*' && !vendor) continue;
-    const reached = name.startsWith('/') ? undefined : policy.forbiddenBy(name)?.glob;
-    const protectedOne = reached ?? protectedGlobs.find((glob) => pinReaches(name, glob));
-    if (protectedOne !== undefined) return protectedOne;
+    const reached = name.startsWith('/')
+      ? protectedGlobs.find((glob) => pinReaches(name, glob))
+      : (policy.forbiddenBy(name)?.glob ?? policy.requireHold.find((glob) => patternMeans(name, glob)));
+    if (reached !== undefined) return reached;
   }
   return undefined;
 }

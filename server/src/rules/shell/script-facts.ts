@@ -60,7 +60,7 @@ function walkDocument(document: TextDocument, context: RuleContext, provided = n
     return { document, policy, commands: [], writes: [], preferences: [own], provided, places: identityMap, edits };
   }
   if (shell === undefined || (document.kind === 'markdown' && context.markdownFences !== true)) return undefined;
-  const walk = new ScriptWalk(shell, wantedCommands(document.text), provided);
+  const walk = new ScriptWalk(shell, wantedCommands(document.text, document.kind), provided);
   const key = document.kind === 'shell' && provided === noFiles ? document.uri : undefined;
   const scripts = embeddedScripts(document.kind, whole);
   for (const script of scripts.slice(0, limits.embeddedScripts)) runOne(walk, script, key);

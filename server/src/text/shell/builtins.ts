@@ -1,10 +1,11 @@
 import { concatMapped, type MappedText, MappedTextBuilder } from '../source-map.ts';
 import type { CommandRunner, RunContext } from './command-running.ts';
 import { knownFile } from './command-running.ts';
+import { echoOutput } from './echo-output.ts';
 import { parseArguments } from './option-grammar.ts';
 import { mappedParts } from './redirections.ts';
 import { unknownVariable } from './shell-scope.ts';
-import { makeWord, patternOf, type Word, wordsAsScript } from './word.ts';
+import { makeWord, patternOf, type Word } from './word.ts';
 import { asPiece } from './word-expansion.ts';
 import { changeFolder } from './working-folder.ts';
 import { grammar } from './wrappers.ts';
@@ -55,7 +56,7 @@ export function runBuiltin(runner: CommandRunner, name: string, argv: readonly W
       }
       return true;
     case 'echo':
-      runner.printed(withNewline(wordsAsScript(args.filter((word) => !/^-[neE]+$/.test(word.value ?? ''))), argv));
+      runner.printed(echoOutput(argv, runner.walk.interest.expandsEchoes === true));
       return true;
     case 'printf':
       runner.printed(printfOutput(args));
@@ -91,11 +92,6 @@ function sourcedFile(path: Word, runner: CommandRunner, context: RunContext): Ma
   const written = path.value === undefined ? undefined : knownFile(path.value, context);
   const text = written === undefined ? runner.walk.provided.get(patternOf(path)) : undefined;
   return text === undefined ? written : { text, map: { span: () => ({ start: path.start, end: path.end }) } };
-}
-
-function withNewline(text: MappedText, argv: readonly Word[]): MappedText {
-  const end = argv.at(-1)?.end ?? 0;
-  return concatMapped(text, new MappedTextBuilder().append('\n', end, end).build());
 }
 
 /** The format with its plain escapes and `%s` filled in, once. */

@@ -4,6 +4,8 @@ import { containerTools, shells, wrappers } from './wrappers.ts';
 export interface CommandInterest {
   /** `name` is the program's base name, `text` the whole command as written. */
   wants(name: string, text: string): boolean;
+  /** The scripts run in a shell whose `echo` expands escapes, as Debian's /bin/sh does. */
+  readonly expandsEchoes?: boolean;
 }
 
 /** Every command, for a caller that wants to know all. */

@@ -162,14 +162,33 @@ function operands(words: readonly Word[]): readonly PackageOperand[] {
   return words.flatMap((word): PackageOperand[] => {
     if (word.elastic) return [];
     const text = patternOf(word);
-    if (/\.u?deb$/.test(text) || /^[./~]/.test(text)) {
+    if (/\.u?deb$/.test(text) || /^[./]|^~(?!n[^/]*$)/.test(text)) {
       const file = text.slice(text.lastIndexOf('/') + 1);
       return file.includes('.deb') || file.includes('_') ? [{ name: debName(file), word, kind: 'file' }] : [];
     }
-    // name=version, name/release, name:architecture
-    const name = text.replace(/[=/:].*$/s, '');
+    const name = nameOf(text);
     return name === '' || name === unknownMark ? [] : [{ name, word, kind: 'name' }];
   });
+}
+
+/** The name or glob that an argument means: expressions and search patterns of apt as globs, where they are simple ones. */
+function nameOf(text: string): string {
+  const exact = /^\?exact-name\(([^()]*)\)$/.exec(text)?.[1];
+  if (exact !== undefined) return exact;
+  const named = /^(?:\?name\(([^()]*)\)|~n([^~!?|]+))$/.exec(text);
+  if (named !== null) return globOf(named[1] ?? named[2] ?? '');
+  // name=version, name/release, name:architecture
+  const name = text.replace(/[=/:].*$/s, '');
+  return name === text && /^\^|\$$|\.[*+]/.test(text) ? globOf(text) : name;
+}
+
+/** A POSIX expression as a glob; one with more than dots and repeats in it stays as it is. */
+function globOf(expression: string): string {
+  const anchored = /^(\^?)(.*?)(\$?)$/s.exec(expression);
+  const [, start, body = '', end] = anchored ?? [];
+  if (/[\\()[\]{}|^$]|(?<!\.)[*+?]/.test(body)) return expression;
+  const glob = body.replace(/\.([*+?]?)/g, (_, repeat: string) => ({ '*': '*', '+': '?*', '?': '*' })[repeat] ?? '?');
+  return `${start === '' ? '*' : ''}${glob}${end === '' ? '*' : ''}`;
 }
 
 /** `name_version_arch.deb`; without an underscore the whole name is a pattern of its own. */
