@@ -133,3 +133,25 @@ test('names, paths, globs, values and gates with the words of a shell run nothin
 function anywhere(folder: string): string[] {
   return readdirSync(folder, { recursive: true }).map((name) => path.basename(String(name)));
 }
+
+test('nothing is run by a vermagic.json that cannot be understood, which is said once with its line', () => {
+  const folder = project('misspelt', {
+    'vermagic.json': JSON.stringify({
+      pipeline: { phases: [{ name: 'touch', command: ['cp', 'a', 'made'], inputs: ['a'], outputs: ['made'] }] },
+      policy: { containerOnli: true },
+    }),
+    a: '',
+  });
+  const rebuild = vermagic(folder, 'rebuild');
+  assert.equal(rebuild.status, 2);
+  assert.match(
+    rebuild.stderr,
+    /Nothing is run, because vermagic\.json cannot be understood: line 1: policy: "containerOnli" is no key/,
+  );
+  assert.equal(existsSync(path.join(folder, 'made')), false);
+  const status = vermagic(folder, 'status', '--no-engine');
+  assert.equal(status.status, 2);
+  assert.match(status.stdout, /touch/);
+  assert.deepEqual(status.stderr.match(/containerOnli/g)?.length, 1, status.stderr);
+  assert.match(status.stderr, /vermagic\.json:1: policy: /);
+});

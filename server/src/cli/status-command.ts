@@ -66,7 +66,7 @@ async function run(args: Arguments, io: CliIo, ports: Ports): Promise<number> {
   }
   if (format === 'json') io.out(json(report));
   else io.out(statusText(phases, pipeline.source, styleFor(io.colour)));
-  if (phases.length === 0) return exitStatus.usage;
+  if (phases.length === 0 || loaded.misunderstood.length > 0) return exitStatus.usage;
   return stale ? exitStatus.findings : exitStatus.clean;
 }
 

@@ -17,6 +17,8 @@ import type { ProjectFile } from './project-file.ts';
 export interface LoadedPipeline {
   readonly pipeline: Pipeline;
   readonly problems: readonly Problem[];
+  /** What in `vermagic.json` cannot be understood: how the project is to be built is then not known. */
+  readonly misunderstood: readonly Problem[];
   /** The project's policy: kernel and modules are built in the container only. */
   readonly containerOnly: boolean;
 }
@@ -29,11 +31,12 @@ export async function loadPipeline(
   targets: readonly OpenedTarget[],
 ): Promise<LoadedPipeline> {
   const containerOnly = project?.policy.containerOnly ?? false;
+  const misunderstood = project?.problems ?? [];
   const rootUri = project ? parentUri(project.uri) : folderUri;
   if (project?.pipeline?.phases === undefined || project.pipeline.phases.length === 0) {
     const kernelFolders = await kernelFoldersOf(files, rootUri, targets);
     const detected = await detectPipeline(files, rootUri, { kernelFolders });
-    return { pipeline: detected, problems: [], containerOnly };
+    return { pipeline: detected, problems: [], misunderstood, containerOnly };
   }
   const text = await readText(files, project.uri);
   const makefile = await readMakefile(files, rootUri);
@@ -43,7 +46,7 @@ export async function loadPipeline(
     drivesEngine: (command) => drivesEngine(command, makefile),
     ...(variable ? { engineVariable: variable } : {}),
   });
-  return { pipeline, problems, containerOnly };
+  return { pipeline, problems, misunderstood, containerOnly };
 }
 
 /** Build trees and headers of the targets that modules can be built against: those with a Makefile. */

@@ -107,6 +107,7 @@ export class Rebuilder {
   /** What would be run. @throws RebuildProblem */
   async plan(folderUri: string, request: RebuildRequest): Promise<PreparedRebuild> {
     const loaded = await this.load(folderUri);
+    refuseMisunderstood(loaded);
     const extra = await synthesisedPhase(this.#ports.files, this.#session, loaded, request);
     const { phases, rootUri } = loaded.pipeline;
     if (phases.length === 0 && !extra) {
@@ -220,4 +221,14 @@ function atLevels(findings: readonly Finding[], levels: RuleLevels): readonly Fi
 
 function kernelMakesHeaders(kernel: Phase | undefined): boolean {
   return kernel?.outputs.some((output) => /linux-headers.*\.deb/.test(output)) ?? false;
+}
+
+/** A key that nobody understands may have been the one that keeps a build in its container. */
+function refuseMisunderstood({ misunderstood: [first, ...more] }: LoadedPipeline): void {
+  if (first === undefined) return;
+  const where = first.line === undefined ? '' : `line ${first.line + 1}: `;
+  const others = more.length === 0 ? '' : ` There are ${more.length} more.`;
+  throw new RebuildProblem(
+    `Nothing is run, because vermagic.json cannot be understood: ${where}${first.message}${others} Correct it, and run again.`,
+  );
 }

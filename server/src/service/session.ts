@@ -310,7 +310,8 @@ export class Session implements WorkspaceModules {
     const projects: ProjectFile[] = [];
     for (const uri of uris) {
       const project = await readProjectFile(this.#ports.files, uri);
-      for (const { message } of project.problems) this.#ports.logger.warn(`${uriPath(uri)}: ${message}`);
+      for (const { message, line } of project.problems)
+        this.#ports.logger.warn(`${uriPath(uri)}${line === undefined ? '' : `:${line + 1}`}: ${message}`);
       projects.push(project);
     }
     return projects;
