@@ -1,5 +1,5 @@
 import type { FileSystem } from '../../ports/file-system.ts';
-import { joinUri, parentUri, uriName, uriPath } from '../../ports/uri.ts';
+import { isWithin, joinUri, parentUri, relativePath, uriName, uriPath } from '../../ports/uri.ts';
 import type { KbuildSyntax, KbuildWord } from '../../text/kbuild-syntax.ts';
 import type { Span } from '../text-rule.ts';
 import { exists, type KbuildFacts, readText } from './kbuild-facts.ts';
@@ -64,8 +64,41 @@ function tailOf(word: string): string {
   return /(?:\/[^/]+)?\/[^/]+$/.exec(whole)?.[0] ?? whole;
 }
 
+/**
+ * Whether the module and the provider are made by one build, whose modpost sees both: a Kbuild file above lists the folders of
+ * both, or that of the module beside the provider's Module.symvers.
+ */
+export async function areBuiltTogether(facts: KbuildFacts, provider: string): Promise<boolean> {
+  const theirs = parentUri(provider);
+  for (const above of foldersAbove(facts).slice(1)) {
+    if (!isWithin(above, theirs)) continue;
+    for (const name of makefileNames) {
+      const text = (await readText(facts.files, joinUri(above, name)))?.replace(/^\t.*$/gm, '') ?? '';
+      const lists = (folder: string) => namesFolder(text, relativePath(above, folder).split('/', 1)[0] ?? '', '/');
+      if (/^[ \t]*(?:obj|subdir)-/m.test(text) && lists(facts.folder) && (theirs === above || lists(theirs)))
+        return true;
+    }
+  }
+  return false;
+}
+
+const makefileNames = ['Makefile', 'GNUmakefile', 'makefile', 'Kbuild'];
+
+/** The file's folder, and those above it up to the workspace's. */
+function foldersAbove({ folder, workspaceUri }: KbuildFacts): readonly string[] {
+  const folders = [folder];
+  const root = workspaceUri?.replace(/\/$/, '');
+  for (let above = folder; root !== undefined && above !== root && folders.length < 16; ) {
+    const next = parentUri(above);
+    if (next === above) break;
+    folders.push(next);
+    above = next;
+  }
+  return folders;
+}
+
 async function textsAround(facts: KbuildFacts): Promise<readonly string[]> {
-  const { document, files, folder, pins, workspaceUri } = facts;
+  const { document, files, pins } = facts;
   const texts: string[] = [];
   const own = new Set([document.uri]);
   const read = async (uri: string) => {
@@ -73,13 +106,8 @@ async function textsAround(facts: KbuildFacts): Promise<readonly string[]> {
     own.add(uri);
     return readText(files, uri);
   };
-  let above = folder;
-  for (let depth = 0; depth < 16; depth++) {
-    for (const name of ['Makefile', 'GNUmakefile', 'makefile', 'Kbuild']) {
-      texts.push((await read(joinUri(above, name))) ?? '');
-    }
-    if (workspaceUri === undefined || above === workspaceUri.replace(/\/$/, '') || parentUri(above) === above) break;
-    above = parentUri(above);
+  for (const above of foldersAbove(facts)) {
+    for (const name of makefileNames) texts.push((await read(joinUri(above, name))) ?? '');
   }
   for (const { uri } of pins?.assignments('KBUILD_EXTRA_SYMBOLS') ?? []) {
     const text = await read(uri);
@@ -119,7 +147,7 @@ function without(text: string, spans: readonly Span[]): string {
   return rest;
 }
 
-function namesFolder(text: string, name: string): boolean {
+function namesFolder(text: string, name: string, behind = '(?![\\w.-])'): boolean {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\w.-])${escaped}(?![\\w.-])`).test(text);
+  return new RegExp(`(?<![\\w.-])${escaped}${behind}`).test(text);
 }

@@ -1,7 +1,7 @@
 import { joinUri, parentUri, relativePath, uriName, uriPath } from '../../ports/uri.ts';
 import type { ModuleBuild } from '../../text/kbuild-modules.ts';
 import type { Found, FoundFix } from '../text-rule.ts';
-import { mayBeMade, mayBeNamedElsewhere, recipeSymbols } from './extra-symbols-given.ts';
+import { areBuiltTogether, mayBeMade, mayBeNamedElsewhere, recipeSymbols } from './extra-symbols-given.ts';
 import { exists, type KbuildFacts, type KbuildRuleCheck, readText, type SymbolProvider } from './kbuild-facts.ts';
 
 export const extraSymbolsMissing: KbuildRuleCheck = {
@@ -59,7 +59,8 @@ async function* unnamedProviders(facts: KbuildFacts, named: ReadonlySet<string>)
         (name) =>
           provider.table.get(name) !== undefined && own?.table.get(name) === undefined && !isKernels(facts, name),
       );
-      if (symbols.length === 0 || (await mayBeNamedElsewhere(facts, provider.uri))) continue;
+      if (symbols.length === 0) continue;
+      if ((await mayBeNamedElsewhere(facts, provider.uri)) || (await areBuiltTogether(facts, provider.uri))) continue;
       yield {
         rule: 'extra-symbols-missing',
         start: module.word.start,

@@ -103,6 +103,33 @@ export const extraSymbolsExamples: readonly RuleExample[] = [
       finds: [{ at: 'cam.o', says: 'cam.ko uses deser_init of deser.ko' }],
     }),
   ),
+  ...[
+    ['a Kbuild file above lists both folders', '/w/Kbuild', 'obj-m += deser/ cam/\n', '/w/deser'],
+    [
+      'lists of objects in folders',
+      '/w/Makefile',
+      'MODULES := cam/cam.o deser/deser.o\nobj-m := $(MODULES)\n',
+      '/w/deser',
+    ],
+    ['the build of the folder above wrote the file', '/w/Kbuild', 'obj-$(CONFIG_CAM) += cam/\n', '/w'],
+  ].map(
+    ([shows = '', path = '', text = '', folder = '']): RuleExample => ({
+      rule,
+      shows: `one build makes both: ${shows}`,
+      path: '/w/cam/Kbuild',
+      text: 'obj-m := cam.o\n',
+      files: { '/w/cam/cam.c': uses['/w/cam/cam.c'], [`${folder}/Module.symvers`]: deser, [path]: text },
+      finds: [],
+    }),
+  ),
+  {
+    rule,
+    shows: 'the Makefile above only lists the other folder, and calls both one by one',
+    path: '/w/cam/Kbuild',
+    text: 'obj-m := cam.o\n',
+    files: { ...uses, '/w/Makefile': 'obj-m := deser/\nall:\n\tmake -C /k M=$(CURDIR)/cam/\n' },
+    finds: [{ at: 'cam.o', says: 'cam.ko uses deser_init of deser.ko' }],
+  },
   {
     rule,
     shows: 'a script gives a file that is not there',
