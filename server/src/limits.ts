@@ -29,6 +29,10 @@ export const limits = {
   pinFiles: 400,
   pinFolders: 100,
   pinBytes: 256 * 1024,
+  /** Lines of make that are followed in one Makefile with its includes and loops; a large driver has 3,000. */
+  makeStatements: 50_000,
+  makeIncludes: 64,
+  makeDepth: 60,
   /** Kconfig trees kept in memory, about 40 MB each. */
   kconfigTrees: 2,
   /** Configurations whose calculated values are kept between edits, about 3 MB each. */

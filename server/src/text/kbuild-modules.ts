@@ -1,4 +1,5 @@
 import type { KbuildAssignment, KbuildSyntax, KbuildWord } from './kbuild-syntax.ts';
+import { evaluateAlone, type MakeEvaluation } from './make-evaluation.ts';
 
 /** One module that a Kbuild file builds: `obj-m += foo.o`. */
 export interface ModuleBuild {
@@ -12,8 +13,6 @@ export interface ModuleBuild {
   readonly objects: readonly KbuildWord[];
   /** `foo-objs`, `foo-y`, … gave the objects. */
   readonly composite: boolean;
-  /** Lists of the same file that the module uses: its own line and those of its parts. */
-  readonly assignments: readonly KbuildAssignment[];
 }
 
 /** What a Kbuild file builds, with the variables that decide against which kernel. */
@@ -46,26 +45,25 @@ export const kernelFolderNames: ReadonlySet<string> = new Set([
 
 const objectList = /^obj-(?:(m|y)|\$[({]CONFIG_(\w+)[)}])$/;
 
-export function kbuildModel(syntax: KbuildSyntax): KbuildModel {
+export function kbuildModel(syntax: KbuildSyntax, evaluation: MakeEvaluation = evaluateAlone(syntax)): KbuildModel {
   const modules: ModuleBuild[] = [];
   const folders: KbuildWord[] = [];
-  const parts = partLists(syntax);
-  for (const assignment of syntax.assignments) {
-    const match = objectList.exec(assignment.name);
+  const lists = evaluation.variables.lists();
+  const parts = partLists(lists);
+  for (const { name, words } of lists) {
+    const match = objectList.exec(name);
     if (!match) continue;
-    for (const word of assignment.words) {
+    for (const word of words) {
       if (word.text.endsWith('/')) folders.push(word);
-      else if (match[1] !== 'y' && word.text.endsWith('.o') && !word.text.includes('$')) {
+      else if (match[1] !== 'y' && /.\.o$/.test(word.text) && !word.text.includes('$')) {
         const stem = word.text.slice(0, -2);
-        const lists = parts.get(stem) ?? [];
-        const objects = lists.flatMap((list) => list.words);
+        const objects = parts.get(stem);
         modules.push({
           target: `${stem}.ko`,
           word,
           config: match[2],
-          objects: lists.length > 0 ? objects : [word],
-          composite: lists.length > 0,
-          assignments: [assignment, ...lists],
+          objects: objects ?? [word],
+          composite: objects !== undefined,
         });
       }
     }
@@ -80,17 +78,17 @@ export function kbuildModel(syntax: KbuildSyntax): KbuildModel {
   };
 }
 
-/** `foo-objs`, `foo-y`, `foo-m`, `foo-$(CONFIG_X)` by `foo`. */
-function partLists(syntax: KbuildSyntax): ReadonlyMap<string, KbuildAssignment[]> {
-  const lists = new Map<string, KbuildAssignment[]>();
-  for (const assignment of syntax.assignments) {
-    const stem = /^(.+)-(?:objs|y|m|\$[({]CONFIG_\w+[)}])$/.exec(assignment.name)?.[1];
-    if (stem === undefined || stem === 'obj') continue;
-    const list = lists.get(stem);
-    if (list) list.push(assignment);
-    else lists.set(stem, [assignment]);
+/** The objects of `foo-objs`, `foo-y`, `foo-m` and `foo-$(CONFIG_X)` by `foo`; of `foo-$(X)`, that there is a list. */
+function partLists(lists: ReturnType<MakeEvaluation['variables']['lists']>): ReadonlyMap<string, KbuildWord[]> {
+  const parts = new Map<string, KbuildWord[]>();
+  for (const { name, words } of lists) {
+    const [, stem, config] = /^(.+?)-(?:objs|y|m|(\$.*))$/.exec(name) ?? [];
+    if (stem === undefined || stem === 'obj' || stem.includes('$')) continue;
+    const list = parts.get(stem) ?? [];
+    if (config === undefined || /^\$[({]CONFIG_\w+[)}]$/.test(config)) list.push(...words);
+    parts.set(stem, list);
   }
-  return lists;
+  return parts;
 }
 
 /** Puts known variables in; `undefined` when something is left that only make could tell. */

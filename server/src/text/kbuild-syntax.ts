@@ -6,13 +6,17 @@ export interface KbuildSyntax {
   readonly assignments: readonly KbuildAssignment[];
   readonly includes: readonly KbuildInclude[];
   readonly rules: readonly KbuildRule[];
+  /** `undefine X`, and lines that only expand: `$(eval …)`, `$(call …)`, `$(info …)`. */
+  readonly others: readonly KbuildOther[];
 }
 
 export interface KbuildWord {
-  /** As written, `$(…)` not expanded. */
+  /** As written, `$(…)` not expanded; in the lists of a `ModuleBuild`, expanded where that can be told. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** Of the included file that holds it; `undefined` in the file itself. */
+  readonly uri?: string;
 }
 
 export interface KbuildAssignment {
@@ -24,7 +28,9 @@ export interface KbuildAssignment {
   readonly words: readonly KbuildWord[];
   /** The whole value; empty values end where they start. */
   readonly value: KbuildWord;
-  /** `ifeq ($(A),b)`, … around it, outermost first; `else` parts are written `else of …`. */
+  /** Blanks, in front of a comment for instance, that make takes for a part of the value. */
+  readonly blankEnd: boolean;
+  /** `ifeq ($(A),b)`, … around it, outermost first; an `else` is written `else of …` for each that came before it. */
   readonly conditions: readonly string[];
   readonly exported: boolean;
   /** 0-based. */
@@ -37,6 +43,15 @@ export interface KbuildAssignment {
 export interface KbuildInclude {
   readonly words: readonly KbuildWord[];
   readonly optional: boolean;
+  readonly conditions: readonly string[];
+  readonly start: number;
+}
+
+export interface KbuildOther {
+  readonly text: string;
+  readonly conditions: readonly string[];
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface KbuildRule {
@@ -66,7 +81,8 @@ export function parseKbuild(text: string): KbuildSyntax {
   const assignments: KbuildAssignment[] = [];
   const includes: KbuildInclude[] = [];
   const rules: Mutable<KbuildRule>[] = [];
-  const conditions: string[] = [];
+  const others: KbuildOther[] = [];
+  const levels: (readonly string[])[] = [];
   let define: string | undefined;
   let open: Mutable<KbuildRule> | undefined;
   for (const line of logicalLines(text)) {
@@ -82,16 +98,21 @@ export function parseKbuild(text: string): KbuildSyntax {
     if (content === '') continue;
     const conditional = /^(ifeq|ifneq|ifdef|ifndef|else|endif)\b\s*(.*)$/.exec(content);
     if (conditional) {
-      nest(conditions, conditional[1] ?? '', conditional[2] ?? '');
+      nest(levels, conditional[1] ?? '', conditional[2] ?? '');
       continue;
     }
     const include = /^(-include|sinclude|include)\b/.exec(content);
     if (include) {
       const from = line.text.indexOf(include[0]) + include[0].length;
-      includes.push({ words: wordsOf(line, from, line.text.length), optional: include[1] !== 'include' });
+      includes.push({
+        words: wordsOf(line, from, line.text.length),
+        optional: include[1] !== 'include',
+        conditions: levels.flat(),
+        start: line.start,
+      });
       continue;
     }
-    const assignment = assignmentOf(line, conditions);
+    const assignment = assignmentOf(line, levels.flat());
     if (assignment) {
       open = undefined;
       if (assignment.operator === 'define') define = assignment.name;
@@ -99,7 +120,12 @@ export function parseKbuild(text: string): KbuildSyntax {
       continue;
     }
     const colon = colonOf(line.text);
-    if (colon < 0) continue;
+    if (colon < 0) {
+      if (/^(?:undefine\b|\$)/.test(content)) {
+        others.push({ text: content, conditions: levels.flat(), start: offsetAt(line, 0), end: line.end });
+      }
+      continue;
+    }
     open = {
       targets: wordsOf(line, 0, colon),
       prerequisites: wordsOf(line, colon + 1, semicolonOf(line.text, colon)),
@@ -110,19 +136,23 @@ export function parseKbuild(text: string): KbuildSyntax {
     };
     rules.push(open);
   }
-  return { assignments, includes, rules };
+  return { assignments, includes, rules, others };
 }
 
-function nest(conditions: string[], keyword: string, rest: string): void {
-  if (keyword === 'endif') conditions.pop();
+/** A level holds what must be true in it: for the third branch, that the first and the second are not taken. */
+function nest(levels: (readonly string[])[], keyword: string, rest: string): void {
+  if (keyword === 'endif') levels.pop();
   else if (keyword === 'else') {
-    const last = conditions.pop();
-    if (last !== undefined) conditions.push(rest === '' ? `else of ${last}` : `else ${rest}`);
-  } else conditions.push(`${keyword} ${rest}`);
+    const level = levels.pop();
+    if (level === undefined) return;
+    // A hostile file has a hundred thousand branches.
+    const otherwise = [...level.slice(-64, -1), `else of ${level.at(-1)}`];
+    levels.push(rest === '' ? otherwise : [...otherwise, rest]);
+  } else levels.push([`${keyword} ${rest}`]);
 }
 
 const assignmentPattern =
-  /^\s*((?:(?:export|override|private|unexport)\s+)*)((?:\$\([^)]*\)|\$\{[^}]*\}|[^\s:=+?!#$])+)\s*(::=|:=|\+=|\?=|!=|=)/;
+  /^\s*((?:(?:export|override|private|unexport)\s+)*)((?:\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|[^\s:=+?!#$])+)\s*(::=|:=|\+=|\?=|!=|=)/;
 const definePattern = /^\s*((?:(?:export|override)\s+)*)define\s+(\S+)/;
 
 function assignmentOf(line: LogicalLine, conditions: readonly string[]): KbuildAssignment | undefined {
@@ -147,7 +177,8 @@ function assignmentOf(line: LogicalLine, conditions: readonly string[]): KbuildA
     operator,
     words,
     value,
-    conditions: [...conditions],
+    blankEnd: last !== undefined && /[ \t]$/.test(line.text),
+    conditions,
     exported: /\bexport\b/.test(match[1] ?? ''),
     line: line.line,
     start: line.start,

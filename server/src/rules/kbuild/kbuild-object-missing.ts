@@ -1,88 +1,112 @@
-import { joinUri, uriName } from '../../ports/uri.ts';
+import { parentUri, uriName } from '../../ports/uri.ts';
+import { kbuildModel } from '../../text/kbuild-modules.ts';
 import type { KbuildWord } from '../../text/kbuild-syntax.ts';
-import type { Found, FoundFix } from '../text-rule.ts';
+import type { MakeEvaluation } from '../../text/make-evaluation.ts';
+import type { Found, FoundFix, Span } from '../text-rule.ts';
+import { evaluateWithIncludes } from './kbuild-evaluation.ts';
 import { exists, type KbuildFacts, type KbuildRuleCheck } from './kbuild-facts.ts';
-
-/** What make turns into an object without being told (scripts/Makefile.build), and what a build leaves. */
-const sourceEndings = ['.c', '.S', '.rs', '.s', '.o_shipped', '.c_shipped', '.S_shipped', '.l', '.y', '.dts'];
+import { madeByRules } from './made-by-rules.ts';
+import { sourcesOf } from './object-sources.ts';
 
 export const kbuildObjectMissing: KbuildRuleCheck = {
   async *check(facts) {
-    yield* wrongEndings(facts);
-    for (const module of facts.model.modules) {
+    const evaluation = await evaluateWithIncludes(facts);
+    yield* wrongEndings(facts, evaluation);
+    // Paths count from the file that includes it.
+    if (/\.(?:mk|mak|make)$/.test(facts.document.uri) || evaluation.isGenerated) return;
+    const told = new Set<string>();
+    const isMade = madeByRules(facts, evaluation);
+    for (const module of kbuildModel(facts.syntax, evaluation).modules) {
       // Built in, a composite is taken apart and may hold its own name.
       if (
         module.composite &&
         module.config === undefined &&
         module.objects.some((part) => part.text === module.word.text)
       ) {
-        yield circular(module.word, module.objects);
+        yield circular(facts, module.word, module.objects);
         continue;
       }
+      if (!module.composite && evaluation.mayHaveMore) continue;
       for (const part of module.objects) {
-        if (await hasNoSource(facts, part)) yield missing(facts, part, module.composite ? module.target : undefined);
+        const object = await withoutSource(facts, isMade, part);
+        if (object === undefined || told.has(`${module.target} ${object}`)) continue;
+        told.add(`${module.target} ${object}`);
+        yield missing(facts, part, object, module.composite ? module.target : undefined);
       }
     }
   },
 };
 
 /** `obj-m += foo` or `foo.c`: Kbuild wants the object. */
-function* wrongEndings(facts: KbuildFacts): Iterable<Found> {
-  for (const assignment of facts.syntax.assignments) {
-    if (assignment.name !== 'obj-m') continue;
-    for (const word of assignment.words) {
-      if (word.text.includes('$') || /(?:\.o|\/)$/.test(word.text)) continue;
+function* wrongEndings(facts: KbuildFacts, evaluation: MakeEvaluation): Iterable<Found> {
+  const lines = facts.syntax.assignments.filter((one) => one.name === 'obj-m');
+  for (const { name, words } of evaluation.variables.lists()) {
+    if (name !== 'obj-m') continue;
+    for (const word of words) {
+      if (word.uri !== undefined || word.text.includes('$') || /(?:\.o|\/)$/.test(word.text)) continue;
       const newText = `${word.text.replace(/\.(?:c|ko|S|rs|mod)$/, '')}.o`;
+      // A variable that holds it may be meant for something else, too.
+      const isLiteral =
+        facts.document.text.slice(word.start, word.end) === word.text &&
+        lines.some((line) => line.start <= word.start && word.end <= line.end);
       yield {
         rule: 'kbuild-object-missing',
         start: word.start,
         end: word.end,
         message: `obj-m takes objects: expected "${newText}", got "${word.text}". Kbuild builds nothing from it.`,
-        fixes: [fix(`Write ${newText}`, word, newText)],
+        ...(isLiteral && { fixes: [fix(`Write ${newText}`, word, newText)] }),
       };
     }
   }
 }
 
-async function hasNoSource(facts: KbuildFacts, word: KbuildWord): Promise<boolean> {
-  if (!word.text.endsWith('.o')) return false;
+/** The object's URI when it is certain that nothing makes it. */
+async function withoutSource(
+  facts: KbuildFacts,
+  isMade: (uris: readonly string[]) => boolean,
+  word: KbuildWord,
+): Promise<string | undefined> {
+  if (!/[^/]\.o$/.test(word.text) || word.text.includes('$')) return undefined;
   const object = facts.resolve(word.text);
-  if (object === undefined || isMade(facts, word.text)) return false;
-  const stem = object.slice(0, -2);
-  for (const ending of sourceEndings) {
+  if (object === undefined) return undefined;
+  const { all } = sourcesOf(object);
+  if (isMade(all)) return undefined;
+  for (const source of all) {
     // What cannot be looked at is not missing.
-    if ((await exists(facts.files, `${stem}${ending}`)) !== false) return false;
+    if ((await exists(facts.files, source)) !== false) return undefined;
   }
-  // An object or archive that is shipped as it is.
-  return (await exists(facts.files, object)) === false;
+  return object;
 }
 
-/** Some rule of the file makes the object or its source, or a pattern rule may. */
-function isMade(facts: KbuildFacts, object: string): boolean {
-  const stem = object.slice(0, -2).replace(/^.*\//, '');
-  return facts.syntax.rules.some((rule) =>
-    rule.targets.some(({ text }) => text.includes('%') || text.replace(/^.*\//, '').replace(/\.\w+$/, '') === stem),
-  );
-}
-
-function missing(facts: KbuildFacts, word: KbuildWord, module: string | undefined): Found {
-  const name = uriName(joinUri('file:///', word.text)).slice(0, -2);
+function missing(facts: KbuildFacts, word: KbuildWord, object: string, module: string | undefined): Found {
+  const name = uriName(object).slice(0, -2);
   const whole = module === undefined ? '' : ` for ${module}`;
   const hint = module === undefined ? ` If ${name}.ko has several sources, list their objects in ${name}-y.` : '';
   return {
     rule: 'kbuild-object-missing',
-    start: word.start,
-    end: word.end,
-    message: `No source makes ${word.text}${whole}: there is no ${name}.c, ${name}.S or ${name}.rs in ${facts.folder.replace(/^.*\//, '')}/. make stops with "No rule to make target".${hint}`,
+    ...placeOf(facts, word),
+    message: `No source makes ${word.text}${whole}: there is no ${oneOf(sourcesOf(uriName(object)).named)} in ${uriName(parentUri(object))}/${word.uri === undefined ? '' : ` (the list is in ${uriName(word.uri)})`}. make stops with "No rule to make target".${hint}`,
   };
 }
 
-function circular(word: KbuildWord, objects: readonly KbuildWord[]): Found {
+/** The word, or the line that includes the file where it stands. */
+function placeOf(facts: KbuildFacts, word: KbuildWord): Span {
+  if (word.uri === undefined) return { start: word.start, end: word.end };
+  const { uri } = word;
+  const words = facts.syntax.includes.flatMap((include) => include.words);
+  const at = words.find(({ text }) => text.endsWith(uriName(uri))) ?? words[0];
+  return { start: at?.start ?? 0, end: at?.end ?? 0 };
+}
+
+function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+function circular(facts: KbuildFacts, word: KbuildWord, objects: readonly KbuildWord[]): Found {
   const own = objects.find((part) => part.text === word.text) ?? word;
   return {
     rule: 'kbuild-object-missing',
-    start: own.start,
-    end: own.end,
+    ...placeOf(facts, own),
     message: `${word.text} cannot be a part of itself: make drops the circle and ${word.text.slice(0, -2)}.ko lacks what is in the source of that name. Give the module or the source another name.`,
   };
 }
