@@ -4,7 +4,7 @@ import { displayOf, patternOf, type Word } from '../../text/shell/word.ts';
 import { pathFrom } from '../../text/shell/working-folder.ts';
 import { grammar } from '../../text/shell/wrappers.ts';
 
-/** A module file, or a folder of files, that came from elsewhere. */
+/** A file, or a folder of files, that came from elsewhere. */
 export interface Fetched {
   readonly from: string;
   readonly order: number;
@@ -19,12 +19,12 @@ export interface Fetched {
 
 export const moduleFile = /\.ko(\.(xz|gz|zst))?$/;
 
-/** What curl, wget, a clone, or ADD of a Dockerfile bring. */
-export function fetchedBy(command: ShellCommand): readonly Fetched[] {
+/** What curl, wget, a clone, or ADD of a Dockerfile bring: folders, and files of the wanted kind. */
+export function fetchedBy(command: ShellCommand, wanted = moduleFile): readonly Fetched[] {
   const args = command.argv.slice(1);
   if (command.name === 'git') return cloned(command, args);
-  if (command.name === 'ADD') return added(command, args);
-  return /^(curl|wget|aria2c)$/.test(command.name) ? downloaded(command, args) : [];
+  if (command.name === 'ADD') return added(command, args, wanted);
+  return /^(curl|wget|aria2c)$/.test(command.name) ? downloaded(command, args, wanted) : [];
 }
 
 const gitGrammar = grammar('C:c:pP', 'git-dir= work-tree= no-pager paginate exec-path=? namespace=');
@@ -60,7 +60,7 @@ const wgetGrammar = grammar(
 const ariaGrammar = grammar('o:d:x:s:k:j:cq', 'out= dir= continue=? quiet=?', { permutes: true });
 const grammars: Readonly<Record<string, OptionGrammar>> = { curl: curlGrammar, wget: wgetGrammar, aria2c: ariaGrammar };
 
-function downloaded(command: ShellCommand, args: readonly Word[]): readonly Fetched[] {
+function downloaded(command: ShellCommand, args: readonly Word[], wanted: RegExp): readonly Fetched[] {
   const { options } = parseArguments(args, grammars[command.name] ?? curlGrammar);
   const optionOf = (...names: readonly string[]): Word | undefined => {
     const option = options.find(({ name }) => names.includes(name));
@@ -72,16 +72,16 @@ function downloaded(command: ShellCommand, args: readonly Word[]): readonly Fetc
   return args.flatMap((word): Fetched[] => {
     const url = patternOf(word).replace(/[?#].*$/, '');
     if (word === output || word === into) return [];
-    if (!/^(https?|ftp):\/\//.test(url) && !/^\S+\/\S+\.ko\b/.test(url)) return [];
+    if (!/^(https?|ftp):\/\//.test(url) && !(url.includes('/') && wanted.test(url))) return [];
     const name = baseName(output === undefined ? url : patternOf(output));
-    if (!moduleFile.test(name) && !moduleFile.test(url)) return [];
+    if (!wanted.test(name) && !wanted.test(url)) return [];
     const path = output === undefined ? below(folder, name) : pathFrom(folder, output);
     return [{ from: displayOf(word), order: command.order, path, name, isFolder: false, word: output ?? word }];
   });
 }
 
 /** `ADD URL… TARGET` of a Dockerfile: a file, or a repository. */
-function added(command: ShellCommand, args: readonly Word[]): readonly Fetched[] {
+function added(command: ShellCommand, args: readonly Word[], wanted: RegExp): readonly Fetched[] {
   const words = args.filter((word) => !word.value?.startsWith('--'));
   const target = words.at(-1);
   if (target === undefined) return [];
@@ -92,7 +92,7 @@ function added(command: ShellCommand, args: readonly Word[]): readonly Fetched[]
     const isFolder = url.endsWith('.git');
     const named = patternOf(target).endsWith('/') ? url : patternOf(target);
     const name = baseName(isFolder ? url.slice(0, -4) : named);
-    if (!isFolder && !moduleFile.test(name)) return [];
+    if (!isFolder && !wanted.test(name) && !wanted.test(url)) return [];
     const path = isFolder || named !== url ? into : below(into, name);
     return [{ from: displayOf(word), order: command.order, path, name, isFolder, word }];
   });

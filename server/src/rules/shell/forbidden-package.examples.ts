@@ -41,6 +41,18 @@ export const forbiddenPackageExamples: readonly RuleExample[] = [
   { name: 'a package file', text: 'dpkg -i ⟦./nvidia-l4t-kernel_5.15.148-tegra-36.4.0_arm64.deb⟧\n' },
   { name: 'holds overridden for an unknown package file', text: 'sudo dpkg ⟦--force-all⟧ -i "$DIR"/x.deb\n' },
   { name: 'a package file by pattern', text: 'dpkg -i ⟦"$D"/nvidia-l4t-kernel_*.deb⟧\n' },
+  {
+    name: 'a package file that was fetched under another name',
+    text: 'wget -qO /tmp/k.deb https://repo.example.org/n/nvidia-l4t-kernel_5.15.148_arm64.deb && sudo dpkg -i ⟦/tmp/k.deb⟧\ncd /tmp\ncurl -fsSLo k2.deb https://repo.example.org/nvidia-l4t-bootloader_5_arm64.deb\napt install -y ⟦./k2.deb⟧\n',
+  },
+  {
+    name: 'a package file that was fetched from a variable address',
+    text: 'wget "$REPO/nvidia-l4t-kernel_${V}_arm64.deb" -O k.deb\ndpkg -i ⟦k.deb⟧\n',
+  },
+  {
+    name: 'other package files that were fetched',
+    text: 'wget -O /tmp/k.deb https://repo.example.org/docker-ce_5_arm64.deb\ndpkg -i /tmp/k.deb\ncurl -o /tmp/n.deb https://repo.example.org/nvidia-l4t-kernel_5_arm64.deb\ndpkg -x /tmp/n.deb rootfs/\ndpkg -i /tmp/other.deb\n',
+  },
   { name: 'apt with a path', text: 'apt install -y ⟦/tmp/nvidia-l4t-bootloader_36_arm64.deb⟧\n' },
   { name: 'download, then dpkg', text: 'apt-get download nvidia-l4t-kernel\nsudo dpkg -i ⟦*.deb⟧\n' },
   {

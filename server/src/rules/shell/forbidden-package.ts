@@ -1,8 +1,10 @@
-import { type PackageCommand, type PackageOperand, packageCommand } from '../../text/shell/package-tools.ts';
-import type { ShellCommand } from '../../text/shell/shell-command.ts';
+import { debName, type PackageCommand, type PackageOperand, packageCommand } from '../../text/shell/package-tools.ts';
+import { baseName, type ShellCommand } from '../../text/shell/shell-command.ts';
 import { displayOf, unknownMark } from '../../text/shell/word.ts';
+import { pathFrom } from '../../text/shell/working-folder.ts';
 import { globsOverlap } from '../package-glob.ts';
 import type { Found, FoundFix } from '../text-rule.ts';
+import { type Fetched, fetchedBy } from './fetched-files.ts';
 import type { ScriptFacts, ScriptRule } from './script-rule.ts';
 
 /** Package tools that bring in what the policy forbids, or that override the holds which keep it out. */
@@ -10,6 +12,7 @@ export const forbiddenPackage: ScriptRule = {
   rule: 'forbidden-package',
   *check(facts) {
     const downloaded: string[] = [];
+    const fetched = facts.commands.flatMap((command) => fetchedBy(command, packageFile));
     for (const command of facts.commands) {
       const tool = packageCommand(command);
       if (tool === undefined || tool.harmless) continue;
@@ -20,7 +23,13 @@ export const forbiddenPackage: ScriptRule = {
         (tool.action === 'upgrade' && tool.packages.length > 0)
       ) {
         for (const item of tool.packages) {
-          const found = packageFound(facts, command, tool, item, downloaded);
+          const found = packageFound(
+            facts,
+            command,
+            tool,
+            item,
+            fetchedName(item, command, fetched) ?? meantName(item, downloaded),
+          );
           if (found !== undefined) yield found;
         }
       }
@@ -34,12 +43,15 @@ function packageFound(
   command: ShellCommand,
   tool: PackageCommand,
   item: PackageOperand,
-  downloaded: readonly string[],
+  pattern: string | undefined,
 ): Found | undefined {
-  const pattern = meantName(item, downloaded);
   const entry = pattern === undefined ? undefined : facts.policy.forbiddenBy(pattern);
   if (pattern === undefined || entry === undefined) return undefined;
-  const covers = /[*?[]/.test(item.name) ? `, a pattern that covers ${entry.glob},` : '';
+  const covers = /[*?[]/.test(item.name)
+    ? `, a pattern that covers ${entry.glob},`
+    : pattern === item.name
+      ? ''
+      : `, fetched as ${pattern},`;
   return {
     rule: 'forbidden-package',
     start: item.word.start,
@@ -50,6 +62,21 @@ function packageFound(
     ...definedElsewhere(item),
     fixes: dropFixes(facts, command, tool, item, entry.glob),
   };
+}
+
+const packageFile = /\.u?deb$/;
+
+/** The package in a file that was fetched under another name, by the name that it has where it comes from. */
+function fetchedName(
+  { kind, word }: PackageOperand,
+  command: ShellCommand,
+  fetched: readonly Fetched[],
+): string | undefined {
+  if (kind !== 'file') return undefined;
+  const path = pathFrom(command.folder, word);
+  const source = fetched.findLast((file) => !file.isFolder && file.order < command.order && file.path === path);
+  const from = baseName(source?.from.replace(/[?#].*$/, '') ?? '');
+  return path !== undefined && packageFile.test(from) ? debName(from) : undefined;
 }
 
 /** The package name or pattern that counts; `undefined` for one that says nothing (`*.deb`, `$FILE`). */

@@ -192,7 +192,7 @@ function globOf(expression: string): string {
 }
 
 /** `name_version_arch.deb`; without an underscore the whole name is a pattern of its own. */
-function debName(file: string): string {
+export function debName(file: string): string {
   const cut = file.indexOf('_');
   return cut >= 0 ? file.slice(0, cut) : file.replace(/\.u?deb$/, '');
 }
