@@ -107,7 +107,7 @@ async function textsAround(facts: KbuildFacts): Promise<readonly string[]> {
     return readText(files, uri);
   };
   for (const above of foldersAbove(facts)) {
-    for (const name of makefileNames) texts.push((await read(joinUri(above, name))) ?? '');
+    for (const name of [...makefileNames, 'dkms.conf']) texts.push((await read(joinUri(above, name))) ?? '');
   }
   for (const { uri } of pins?.assignments('KBUILD_EXTRA_SYMBOLS') ?? []) {
     const text = await read(uri);

@@ -73,6 +73,7 @@ export const extraSymbolsExamples: readonly RuleExample[] = [
     ['a script', '/w/build.sh', 'export KBUILD_EXTRA_SYMBOLS="$PWD/deser/Module.symvers"\nmake -C /k M=$PWD/cam\n'],
     ['a script, before one command', '/w/build.sh', 'KBUILD_EXTRA_SYMBOLS=$(pwd)/deser/Module.symvers make M=cam\n'],
     ['a script, as far as it can be read', '/w/build.sh', 'make KBUILD_EXTRA_SYMBOLS="$SYMBOLS" M=cam\n'],
+    ['dkms', '/w/dkms.conf', 'MAKE[0]="make M=cam KBUILD_EXTRA_SYMBOLS=$source_tree/deser/Module.symvers"\n'],
     ['a file that Makefiles include', '/w/mk/common.mk', 'KBUILD_EXTRA_SYMBOLS += $(TOP)/deser/Module.symvers\n'],
     ['a Makefile that only drives', '/w/ci/Makefile', 'KBUILD_EXTRA_SYMBOLS := $(wildcard ../*/Module.symvers)\n'],
   ].map(
