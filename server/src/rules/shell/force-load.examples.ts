@@ -130,6 +130,18 @@ export const forceLoadExamples: readonly RuleExample[] = [
   },
   { name: 'quotes inside the word', text: "insmod ⟦'-'f⟧ hello.ko\n" },
 
+  { name: 'an alias', path: '.bash_aliases', text: "alias im='insmod ⟦-f⟧' ll='ls -l'\nim hello.ko\n" },
+  {
+    name: 'an alias of two commands',
+    path: '.bashrc',
+    text: 'alias reload="sudo rmmod hello; sudo modprobe ⟦--force⟧ hello"\n',
+  },
+  {
+    name: 'aliases without force, and questions about them',
+    path: '.bashrc',
+    text: "alias im='insmod' f='grep -f'\nalias\nalias im\nunalias im\n",
+  },
+
   { name: 'plain loading', text: 'insmod hello.ko\nmodprobe hello\n' },
   { name: 'a parameter called force', text: 'insmod x.ko force=1\nmodprobe kvm force_emulation_prefix=Y\n' },
   { name: 'echo', text: 'echo "sudo modprobe -f hello"\necho insmod -f hello.ko\n' },

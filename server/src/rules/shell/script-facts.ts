@@ -74,7 +74,7 @@ function walkDocument(document: TextDocument, context: RuleContext, provided = n
 function runOne(walk: ScriptWalk, script: EmbeddedScript, key: string | undefined): void {
   if ('argv' in script) walk.runArguments(script.argv, script.variables);
   else if ('path' in script) walk.writeFile(script.path, script.content);
-  else walk.run(readableLines(script.script), key, script.variables);
+  else walk.run(readableLines(script.script), key, script.variables, script.place);
 }
 
 /** Files that the document writes and nothing in it runs: scripts, units and the like still run one day. */

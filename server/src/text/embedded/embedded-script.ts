@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts';
+import type { Place } from '../shell/shell-command.ts';
 import type { Word } from '../shell/word.ts';
 import { type MappedText, MappedTextBuilder } from '../source-map.ts';
 
@@ -7,7 +8,7 @@ export type HostVariables = ReadonlyMap<string, MappedText>;
 
 /** What one place of a host file runs: a script for a shell, or the words of one command. */
 export type EmbeddedScript =
-  | { readonly script: MappedText; readonly variables?: HostVariables }
+  | { readonly script: MappedText; readonly variables?: HostVariables; readonly place?: Place }
   | { readonly argv: readonly Word[]; readonly variables?: HostVariables }
   /** A file that the host has written. */
   | { readonly path: Word; readonly content: MappedText };

@@ -2,7 +2,13 @@ import { exactPieces, type MappedText, MappedTextBuilder } from '../source-map.t
 import type { EmbeddedScript } from './embedded-script.ts';
 import { YamlHost } from './yaml-document.ts';
 
-/** `run:` of workflow jobs and of composite actions. Steps in another language than shell are left out. */
+/** An action that runs what it is given on another machine: appleboy/ssh-action and its kin. */
+const remoteAction = /^[^@]*\/[\w.-]*ssh[\w.-]*(@|$)/i;
+
+/**
+ * `run:` of workflow jobs and of composite actions, and what an action runs on another machine. Steps in another
+ * language than shell are left out.
+ */
 export function workflowScripts(host: MappedText): readonly EmbeddedScript[] {
   const yaml = new YamlHost(host);
   const { root } = yaml;
@@ -29,6 +35,8 @@ function steps(
   scripts: EmbeddedScript[],
 ): void {
   for (const step of yaml.items(list)) {
+    if (remoteAction.test(yaml.text(yaml.get(step, 'uses'))?.text ?? ''))
+      remoteSteps(yaml, yaml.get(step, 'with'), scripts);
     const own = yaml.text(yaml.get(step, 'shell'))?.text ?? shell ?? 'bash';
     const run = yaml.text(yaml.get(step, 'run'));
     if (run === undefined || !/^(\S*\/)?(ba|da|z|k)?sh\b/.test(own)) continue;
@@ -36,6 +44,14 @@ function steps(
       script: withoutExpressions(run),
       variables: new Map([...variables, ...yaml.variables(yaml.get(step, 'env'))]),
     });
+  }
+}
+
+function remoteSteps(yaml: YamlHost, given: unknown, scripts: EmbeddedScript[]): void {
+  const where = yaml.text(yaml.get(given, 'host'))?.text ?? '';
+  for (const name of ['script', 'command']) {
+    const script = yaml.text(yaml.get(given, name));
+    if (script !== undefined) scripts.push({ script: withoutExpressions(script), place: { kind: 'remote', where } });
   }
 }
 

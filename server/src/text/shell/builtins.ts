@@ -26,6 +26,12 @@ export function runBuiltin(runner: CommandRunner, name: string, argv: readonly W
       if (handler !== undefined && args.length > 1) runner.words([handler], { ...context, conditional: true });
       return true;
     }
+    case 'alias':
+      // Used or not: it is there to be run.
+      for (const value of args.flatMap(aliasValue)) {
+        runner.words([value], { ...context, scope: scope.fork(), conditional: true });
+      }
+      return true;
     case '.':
     case 'source': {
       const [path] = args;
@@ -92,6 +98,15 @@ function sourcedFile(path: Word, runner: CommandRunner, context: RunContext): Ma
   const written = path.value === undefined ? undefined : knownFile(path.value, context);
   const text = written === undefined ? runner.walk.provided.get(patternOf(path)) : undefined;
   return text === undefined ? written : { text, map: { span: () => ({ start: path.start, end: path.end }) } };
+}
+
+/** What `NAME=VALUE` gives a name for. */
+function aliasValue(word: Word): readonly Word[] {
+  const [first, ...rest] = word.parts;
+  const cut = /^[^\s=/$'"]+=/.exec(first?.text ?? '')?.[0].length;
+  if (first?.text === undefined || cut === undefined) return [];
+  const start = first.end - first.start === first.text.length ? first.start + cut : first.start;
+  return [makeWord([{ ...first, text: first.text.slice(cut), start }, ...rest], word.start, word.end)];
 }
 
 /** The format with its plain escapes and `%s` filled in, once. */

@@ -24,6 +24,7 @@ const telling: ReadonlySet<string> = new Set([
   'cd',
   'pushd',
   'popd',
+  'alias',
 ]);
 
 /** Builtins and programs that only matter where somebody reads what they print. */

@@ -80,8 +80,8 @@ export class ScriptWalk {
   }
 
   /** Follows a script, then every function that nothing called. Several scripts of one file run one after the other. */
-  run(script: MappedText, key?: string, variables?: HostVariables): void {
-    const around = this.#start(variables);
+  run(script: MappedText, key?: string, variables?: HostVariables, place?: Place): void {
+    const around = this.#start(variables, place);
     if (key === undefined || script.map !== identityMap) this.runScript(script, around);
     else this.#runDocument(script.text, key, around);
     for (const own of around.scope.functions.values()) {
@@ -191,7 +191,7 @@ export class ScriptWalk {
     return { commands: this.#commands, writes: this.#writes, places: this.#places, truncated: this.truncated };
   }
 
-  #start(variables: HostVariables | undefined): Surroundings {
+  #start(variables: HostVariables | undefined, place: Place = here): Surroundings {
     const scope = new ShellScope();
     for (const [name, value] of variables ?? []) {
       const part = { text: value.text, ...value.map.span(0, value.text.length), quoted: true };
@@ -199,7 +199,7 @@ export class ScriptWalk {
     }
     return {
       scope,
-      place: here,
+      place,
       input: undefined,
       upstream: [],
       conditional: false,

@@ -141,6 +141,21 @@ const cases: readonly Case[] = [
     text: 'env:\n  PKG: nvidia-l4t-kernel\njobs:\n  a:\n    steps:\n      - run: sudo apt-get install -y git ⟦$PKG⟧\n',
   },
   {
+    name: 'an action that runs a script on another machine',
+    path: '.github/workflows/ci.yml',
+    text: 'jobs:\n  a:\n    steps:\n      - uses: appleboy/ssh-action@v1\n        with:\n          host: jetson\n          script: |\n            sudo insmod ⟦-f⟧ /tmp/x.ko\n',
+  },
+  {
+    name: 'an action that runs a command on another machine',
+    path: '.github/workflows/ci.yml',
+    text: 'jobs:\n  a:\n    steps:\n      - uses: garygrossgarten/github-action-ssh@release\n        with:\n          command: modprobe ⟦--force⟧ x\n          host: ${{ secrets.HOST }}\n',
+  },
+  {
+    name: 'an action of another kind that has a script',
+    path: '.github/workflows/ci.yml',
+    text: "jobs:\n  a:\n    steps:\n      - uses: actions/github-script@v7\n        with:\n          script: |\n            console.log('insmod -f x.ko')\n            insmod -f x.ko\n      - uses: webfactory/ssh-agent@v0.9.0\n        with:\n          ssh-private-key: insmod -f x\n",
+  },
+  {
     name: 'a composite action',
     path: 'load/action.yml',
     text: 'runs:\n  using: composite\n  steps:\n    - shell: bash\n      run: insmod ⟦-f⟧ x.ko\n',
