@@ -4,7 +4,7 @@ import { scriptConfigExamples } from '../../../server/src/rules/config/script-co
 import { csourceExamples } from '../../../server/src/rules/csource/csource.examples.ts';
 import { extraSymbolsExamples } from '../../../server/src/rules/kbuild/extra-symbols.examples.ts';
 import { kbuildExamples } from '../../../server/src/rules/kbuild/kbuild.examples.ts';
-import { kbuildObjectExamples } from '../../../server/src/rules/kbuild/kbuild-objects.examples.ts';
+import { kbuildNameExamples, kbuildObjectExamples } from '../../../server/src/rules/kbuild/kbuild-objects.examples.ts';
 import { kernelFolderExamples } from '../../../server/src/rules/kbuild/kernel-folder.examples.ts';
 import { releaseExamples } from '../../../server/src/rules/kbuild/release.examples.ts';
 import { logExamples } from '../../../server/src/rules/log/log.examples.ts';
@@ -15,6 +15,7 @@ for (const [group, examples] of Object.entries({
   scriptConfigExamples,
   kbuildExamples,
   kbuildObjectExamples,
+  kbuildNameExamples,
   extraSymbolsExamples,
   releaseExamples,
   kernelFolderExamples,

@@ -188,3 +188,70 @@ export const kbuildObjectExamples: readonly RuleExample[] = [
     finds: [{ at: 'drivers', says: 'expected "drivers.o", got "drivers"', noFix: true }],
   },
 ];
+
+const recipe = 'KDIR ?= /k\nall:\n\t$(MAKE) -C $(KDIR) M=$(PWD) modules\n';
+const unknown = 'kbuild-unknown-variable';
+
+/** Names that are nearly Kbuild's. */
+export const kbuildNameExamples: readonly RuleExample[] = [
+  {
+    rule: unknown,
+    shows: 'misspelt names with an option of the kernel, and older names',
+    path: '/w/Makefile',
+    text: 'obj-m := a.o\nccflag-$(CONFIG_X) += -DX\nEXTRA_CFLAG += -g\nEXTRA_CCFLAGS += -g\n',
+    finds: [
+      {
+        at: 'ccflag-$(CONFIG_X)',
+        says: '"ccflags-$(CONFIG_X)" is meant',
+        fixed: 'obj-m := a.o\nccflags-$(CONFIG_X) += -DX\nEXTRA_CFLAG += -g\nEXTRA_CCFLAGS += -g\n',
+      },
+      { at: 'EXTRA_CFLAG', says: '"EXTRA_CFLAGS" is meant' },
+      { at: 'EXTRA_CCFLAGS', says: '"EXTRA_CFLAGS" is meant' },
+    ],
+  },
+  {
+    rule: unknown,
+    shows: "names of one's own that are near",
+    path: '/w/Makefile',
+    text: 'obj-m := a.o\nEXTRA_FLAGS := -g\nEXTRA_CXXFLAGS := -g\nEXTRA_LIBS := x\nexport EXTRA_CFLAG = -g\ncflags-$(CONFIG_X) += -g\nccflags-y += $(cflags-y)\nAFLAGS_MODULE = -g\nccflags-remove-$(CONFIG_X) += -pg\na-$(CONFIG_X) += b.o\n',
+    finds: [],
+  },
+  {
+    rule: unknown,
+    shows: 'a part of another file',
+    path: '/w/Makefile_32.cpu',
+    text: 'cflags-$(CONFIG_M486) += -march=i486\ncflags-y += $(align)\nccflags-y += -g\n',
+    finds: [],
+  },
+  {
+    rule: unknown,
+    shows: 'the only list of a Makefile that builds modules',
+    path: '/w/Makefile',
+    text: `obj_m += foo.o\n${recipe}`,
+    finds: [{ at: 'obj_m', says: '"obj-m" is meant', fixed: `obj-m += foo.o\n${recipe}` }],
+  },
+  {
+    rule: unknown,
+    shows: 'a list without its dash, of a folder too',
+    path: '/w/Kbuild',
+    text: 'objm += foo.o sub/\nobj_y := $(OBJS)\n',
+    finds: [{ at: 'objm', says: '"obj-m" is meant' }],
+  },
+  ...[
+    ['of a program', 'obj_m := foo.o\nall:\n\tcc -o x foo.o\n', undefined],
+    ['that is read', `obj_m := foo.o\nX := $(obj_m)\n${recipe}`, undefined],
+    ['of words that are no objects', `obj_m := foo bar\n${recipe}`, undefined],
+    ['beside a Kbuild file', `obj_m := foo.o\n${recipe}`, '/w/Kbuild'],
+    ['that another folder is built with', `obj_m := foo.o\nall:\n\t$(MAKE) -C $(KDIR) M=$(PWD)/drv\n`, undefined],
+    ['with a file that may read it', `obj_m := foo.o\ninclude rules.mk\n${recipe}`, undefined],
+  ].map(
+    ([what, text = '', beside]): RuleExample => ({
+      rule: unknown,
+      shows: `a list ${what}`,
+      path: '/w/Makefile',
+      text,
+      finds: [],
+      ...(beside !== undefined && { files: { [beside]: 'obj-m := foo.o\n', '/w/foo.c': '' } }),
+    }),
+  ),
+];

@@ -18,6 +18,7 @@ const rules: readonly KbuildRuleCheck[] = [
 
 /** About the kernel, where it is, and what is given to a build there: these hold for a Makefile that leaves the modules to a Kbuild file. */
 const folderRules: readonly KbuildRuleCheck[] = [
+  kbuildUnknownVariable,
   extraSymbolsMissing,
   symversMissing,
   kernelMakefile,

@@ -1,4 +1,6 @@
-import type { KbuildRuleCheck } from './kbuild-facts.ts';
+import { joinUri } from '../../ports/uri.ts';
+import type { KbuildAssignment } from '../../text/kbuild-syntax.ts';
+import { exists, type KbuildFacts, type KbuildRuleCheck } from './kbuild-facts.ts';
 
 /** Variables that Kbuild reads (Documentation/kbuild/makefiles.rst, modules.rst), and common ones near them. */
 const known: readonly string[] = [
@@ -44,6 +46,8 @@ const known: readonly string[] = [
   'LOCALVERSION',
   'EXTRAVERSION',
   'CFLAGS_MODULE',
+  'AFLAGS_MODULE',
+  'LDFLAGS_MODULE',
   'INSTALL_MOD_PATH',
   'INSTALL_MOD_DIR',
 ];
@@ -52,20 +56,31 @@ const knownSet = new Set(known);
 
 /** Spelt right elsewhere in make, although close to one of ours. */
 const other =
-  /^(?:CFLAGS|CPPFLAGS|LDFLAGS|ASFLAGS|AFLAGS|EXTRA_\w*|obj|objs|src|srcs|lib|libs|target|TARGET|.*-objs|(?:ccflags|asflags|ldflags|obj|lib|subdir|always|extra|subdir-ccflags|subdir-asflags)-(?:y|m|n|\$.*|))$/;
+  /^(?:CFLAGS|CPPFLAGS|LDFLAGS|ASFLAGS|AFLAGS|obj|objs|src|srcs|lib|libs|target|TARGET|.*-objs|(?:ccflags|asflags|ldflags|obj|lib|subdir|always|extra|subdir-ccflags|subdir-asflags)-(?:y|m|n|\$.*|))$/;
 
 export const kbuildUnknownVariable: KbuildRuleCheck = {
-  *check(facts) {
+  async *check(facts) {
     const { text } = facts.document;
     const parts = new Set(facts.model.modules.map((module) => module.word.text.slice(0, -2)));
-    for (const { name, nameStart, nameEnd } of facts.syntax.assignments) {
-      if (knownSet.has(name) || other.test(name)) continue;
-      const stem = /^(.*)-(?:y|m|objs)$/.exec(name)?.[1];
+    const hasObjects = facts.syntax.assignments.some((one) => /^(?:obj|lib)-/.test(one.name));
+    const drives = facts.document.kind === 'makefile' && (await buildsModulesHere(facts));
+    for (const assignment of facts.syntax.assignments) {
+      const { name, nameStart, nameEnd } = assignment;
+      if (other.test(name)) continue;
+      const [, stem, ending = ''] = /^(.*)-(y|m|objs|\$[({].+[)}])$/.exec(name) ?? [];
       if (stem !== undefined && parts.has(stem)) continue;
-      // What the file reads itself is a variable of its own.
-      if (text.includes(`$(${name})`) || text.includes(`\${${name}}`)) continue;
-      const meant = nearest(name);
-      if (meant === undefined) continue;
+      // What the file reads itself is a variable of its own; ccflag-$(CONFIG_X) is read as ccflag-y.
+      const read = ending.startsWith('$') ? `${stem}-y` : name;
+      if (knownSet.has(read)) continue;
+      if (text.includes(`$(${read})`) || text.includes(`\${${read}}`)) continue;
+      const nearby = objectListMeant(assignment) ?? nearest(read);
+      if (nearby === undefined || (ending.startsWith('$') && !nearby.endsWith('-y'))) continue;
+      // Without objects, it is a part of another file, which may read it.
+      const isList = nearby === 'obj-m' || nearby === 'obj-y';
+      if (isList ? !namesObjects(assignment) : !hasObjects) continue;
+      if (facts.document.kind === 'makefile' && !(isList && drives)) continue;
+      if (/^EXTRA_/.test(name) && assignment.exported) continue;
+      const meant = ending.startsWith('$') ? `${nearby.slice(0, -1)}${ending}` : nearby;
       yield {
         rule: 'kbuild-unknown-variable',
         start: nameStart,
@@ -81,21 +96,45 @@ export const kbuildUnknownVariable: KbuildRuleCheck = {
   },
 };
 
+/** A Makefile that gives its own folder to the kernel's build, with no Kbuild file that would be read instead. */
+async function buildsModulesHere(facts: KbuildFacts): Promise<boolean> {
+  const recipes = facts.syntax.rules.map(({ recipe }) =>
+    recipe ? facts.document.text.slice(recipe.start, recipe.end) : '',
+  );
+  const own = /\b(?:M|SUBDIRS)=["']?(?:\$[({](?:PWD|CURDIR)[)}]|\$\$PWD|\$\$?\((?:shell )?pwd\)|`pwd`)["']?(?:\s|$)/m;
+  if (!recipes.some((recipe) => /\s-C\s*\S/.test(recipe) && own.test(recipe))) return false;
+  if (facts.syntax.includes.length > 0 || facts.syntax.others.length > 0) return false;
+  return (await exists(facts.files, joinUri(facts.folder, 'Kbuild'))) === false;
+}
+
+function namesObjects({ words }: KbuildAssignment): boolean {
+  return words.length > 0 && words.every(({ text }) => /(?:\.o|\/)$/.test(text));
+}
+
+/** `objm`, `obj_m`: near to much, but for what it lists. */
+function objectListMeant(assignment: KbuildAssignment): string | undefined {
+  const match = /^obj_?([my])$/.exec(assignment.name);
+  return match && namesObjects(assignment) ? `obj-${match[1]}` : undefined;
+}
+
 function nearest(name: string): string | undefined {
   const folded = fold(name);
+  const isExtra = name.startsWith('EXTRA_');
   let best: string | undefined;
   let bestDistance = 3;
+  let isOnly = true;
   for (const candidate of known) {
     const other = fold(candidate);
     // Short names are near to everything: only their dashes and case may be wrong.
-    const allowed = candidate.length < 8 ? 0 : candidate.length < 12 ? 1 : 2;
+    const allowed = candidate.length < 8 ? 0 : candidate.length < 12 || isExtra ? 1 : 2;
     const distance = folded === other ? 0 : editDistance(folded, other, allowed);
-    if (distance <= allowed && distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance > allowed || distance > bestDistance) continue;
+    isOnly = distance < bestDistance;
+    if (isOnly) best = candidate;
+    bestDistance = distance;
   }
-  return best;
+  // EXTRA_FLAGS is as near to EXTRA_CFLAGS as to EXTRA_AFLAGS: a variable of its own.
+  return isExtra && !isOnly ? undefined : best;
 }
 
 function fold(name: string): string {
