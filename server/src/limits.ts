@@ -59,6 +59,8 @@ export const limits = {
   shellDepth: 24,
   /** Text that commands print into a pipe or a file, as far as it is kept. */
   shellOutputCharacters: 512 * 1024,
+  /** Writes to one file of apt preferences whose text is put together. */
+  preferenceWrites: 400,
   /** Calls of one function with the same arguments: variables may differ between them, but seldom do. */
   shellSameCalls: 3,
   /** Package names whose answer a policy keeps. */

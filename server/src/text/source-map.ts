@@ -119,21 +119,40 @@ export function sliceMapped(host: MappedText, start: number, end: number): Mappe
 
 /** Two texts, one after the other. */
 export function concatMapped(one: MappedText, two: MappedText): MappedText {
-  const cut = one.text.length;
   const readings = one.readings === 'first' ? one.readings : (two.readings ?? one.readings);
-  return {
-    ...(readings && { readings }),
-    text: one.text + two.text,
-    map: {
-      span: (start, end) => {
-        if (start >= cut && two.text !== '') return two.map.span(start - cut, end - cut);
-        if (end <= cut) return one.map.span(start, end);
-        const from = one.map.span(start, cut);
-        const to = two.map.span(0, end - cut);
-        return to.end > from.start ? { start: from.start, end: to.end } : from;
-      },
-    },
-  };
+  return { ...(readings && { readings }), text: one.text + two.text, map: new JoinedMap(one, two) };
+}
+
+/** Joins in joins are gone through step by step: a script may append to a text thousands of times. */
+class JoinedMap implements SourceMap {
+  readonly #one: MappedText;
+  readonly #two: MappedText;
+
+  constructor(one: MappedText, two: MappedText) {
+    this.#one = one;
+    this.#two = two;
+  }
+
+  span(start: number, end: number): TextSpan {
+    let map: SourceMap = this;
+    let from = start;
+    let to = end;
+    while (map instanceof JoinedMap) {
+      const cut = map.#one.text.length;
+      if (map.#two.text === '' || to <= cut) map = map.#one.map;
+      else if (from >= cut) {
+        from -= cut;
+        to -= cut;
+        map = map.#two.map;
+      } else {
+        // The first and the last character lie in one part each.
+        const first = map.span(from, from + 1);
+        const last = map.span(to - 1, to);
+        return last.end > first.start ? { start: first.start, end: last.end } : first;
+      }
+    }
+    return map.span(from, to);
+  }
 }
 
 /** The text in stretches that correspond to their host character by character, as far as there are such. */

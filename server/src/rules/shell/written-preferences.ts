@@ -24,13 +24,16 @@ export interface WrittenPreferences {
 export function writtenPreferences(writes: readonly FileWrite[]): readonly WrittenPreferences[] {
   const all: WrittenPreferences[] = [];
   const last = new Map<string, number>();
+  const writesTo = new Map<string, number>();
   for (const { path: word, content, append, place, order } of writes) {
     const path = patternOf(word);
     const key = `${place.kind} ${path}`;
     const before = append ? last.get(key) : undefined;
     const known = before === undefined ? undefined : all[before];
     if (before !== undefined && known !== undefined) all[before] = { ...known, complete: false };
-    const whole = known === undefined ? content : appended(known.content, content);
+    const count = (writesTo.get(key) ?? 0) + 1;
+    writesTo.set(key, count);
+    const whole = known === undefined ? content : appended(known.content, content, count);
     const inPlace = /preferences(\.d\/|$)|\.pref$/.test(path);
     if (known === undefined && !inPlace && !/^(Package|Pin|Explanation)\b/m.test(whole?.text ?? '')) continue;
     last.set(key, all.length);
@@ -39,8 +42,9 @@ export function writtenPreferences(writes: readonly FileWrite[]): readonly Writt
   return all.filter(({ inPlace, content }) => inPlace || content?.text.includes('Pin-Priority') === true);
 }
 
-function appended(before: MappedText | undefined, more: MappedText | undefined): MappedText | undefined {
-  if (before === undefined || more === undefined || before.text.length > limits.shellOutputCharacters) return undefined;
+function appended(before: MappedText | undefined, more: MappedText | undefined, count: number): MappedText | undefined {
+  if (before === undefined || more === undefined || count > limits.preferenceWrites) return undefined;
+  if (before.text.length > limits.shellOutputCharacters) return undefined;
   return concatMapped(before, more);
 }
 

@@ -43,6 +43,15 @@ describe('hostile scripts', () => {
     assert.deepEqual(await linesOf(`#!/bin/sh\ninsmod -f x.ko\n${'# padding\n'.repeat(200)}exit 0\n${junk}`), [1]);
   });
 
+  it('tens of thousands of lines that add to one file', { timeout: 20_000 }, async () => {
+    const file = '/etc/apt/preferences.d/x';
+    const pin = `echo 'Package: nvidia-l4t-kernel\nPin: release *\nPin-Priority: 1001'`;
+    const lines = 'echo\n'.repeat(25_000);
+    const found = async (text: string) => (await lint(text)).filter(({ rule }) => rule === 'pin-opens-kernel').length;
+    assert.equal(await found(`{\n${pin}\n${lines}} > ${file}\n`), 1);
+    await found(`${pin} > ${file}\n${`echo >> ${file}\n`.repeat(25_000)}${bad}`);
+  });
+
   it('binary named .sh', async () => {
     assert.deepEqual(await lint(`\x7fELF\0\0\0insmod -f x.ko${'\0\x01\x02'.repeat(10_000)}`), []);
   });
