@@ -48,8 +48,10 @@ export function parseEnvAssignments(text: string): EnvAssignment[] {
   }
   for (const match of text.matchAll(assignDefault)) {
     const name = match[1] ?? '';
-    const raw = match[2] ?? '';
-    const valueEnd = match.index + match[0].length - 1;
+    const written = match[2] ?? '';
+    const quotes = /^(["']).*\1$/.test(written) ? 1 : 0;
+    const raw = written.slice(quotes, written.length - quotes);
+    const valueEnd = match.index + match[0].length - 1 - quotes;
     if (inside(comments, match.index) || found.some((one) => one.valueEnd === valueEnd)) continue;
     found.push({
       name,

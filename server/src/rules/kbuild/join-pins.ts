@@ -1,4 +1,4 @@
-import { expandEnv } from '../../text/env-file.ts';
+import { expandEnv, variableUses } from '../../text/env-file.ts';
 import { findConflicts } from './pin-conflicts.ts';
 import type { PinFile } from './pin-file.ts';
 import type { KnownPin, Pin, PinPicture, PinRole, PinSource } from './pin-picture.ts';
@@ -33,11 +33,14 @@ export function joinPins(files: readonly PinFile[]): PinPicture {
       const [first] = byName.get(name) ?? [];
       return first === undefined || depth > 8 ? undefined : expand(first.raw, depth + 1);
     });
+  // What it builds on its own value only a shell could tell.
+  const expanded = ({ source, name, raw: text }: Omit<Pin, 'value'>) =>
+    source === 'vermagic' ? text : variableUses(text).some((use) => use.name === name) ? undefined : expand(text, 0);
   // Only names that some env file defines, or that mean something of the kernel, are pins of the project.
   const named = new Set(raw.filter((pin) => pin.source === 'env' || pin.role !== undefined).map((pin) => pin.name));
   const pins = raw
     .filter((pin) => named.has(pin.name) || pin.source === 'manifest')
-    .map((pin): Pin => ({ ...pin, value: pin.source === 'vermagic' ? pin.raw : expand(pin.raw, 0) }));
+    .map((pin): Pin => ({ ...pin, value: expanded(pin) }));
   const uses = files.flatMap((file) => file.uses).filter((use) => named.has(use.name));
   const known = pins.filter((pin): pin is KnownPin => pin.value !== undefined && pin.value !== '');
   return {

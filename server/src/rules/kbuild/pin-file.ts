@@ -5,6 +5,7 @@ import { type EnvAssignment, parseEnvAssignments, variableUses } from '../../tex
 import { fileKind } from '../../text/file-kind.ts';
 import { parseKbuild } from '../../text/kbuild-syntax.ts';
 import { LineIndex } from '../../text/line-index.ts';
+import { ShellOutline } from '../../text/shell-outline.ts';
 import { identityMap } from '../../text/source-map.ts';
 import { isGivenToMake } from './given-localversion.ts';
 import { hostAssignments, hostKinds, scriptAssignments } from './host-assignments.ts';
@@ -75,11 +76,33 @@ export function readPinFile(uri: string, source: PinSource, text: string, memory
   });
   if (source === 'env' || source === 'script') {
     const read = memory.read(text);
-    return { uri, source, pins: read.assignments.map(pin), uses: read.uses.map(use) };
+    const assigned = source === 'env' ? read.assignments : runAssignments(text, read.assignments);
+    return { uri, source, pins: assigned.map(pin), uses: read.uses.map(use) };
   }
   const uses = nameless.has(source) ? [] : variableUses(text).map(use);
   return { uri, source, pins: assigned(source, uriPath(uri), text).map(pin), uses };
 }
+
+/** Without what only stands in a text, or is another program's; under a condition a value holds as little as a default. */
+function runAssignments(text: string, assignments: readonly EnvAssignment[]): readonly EnvAssignment[] {
+  let outline: ShellOutline | undefined;
+  return assignments.flatMap((one) => {
+    if (roleOf(one.name) === undefined) return [one];
+    outline ??= new ShellOutline(text);
+    const lineStart = text.lastIndexOf('\n', one.nameStart - 1) + 1;
+    const before = text.slice(lineStart, one.nameStart);
+    const after = text.slice(one.valueEnd).split('\n', 1)[0] ?? '';
+    const reached = outline.at(one.nameStart);
+    if (reached === 'never' || otherProgram.test(before) || otherProgram.test(after)) return [];
+    const isLocal = /\blocal[ \t]+(?:-\w+[ \t]+)*(?:\w+(?:=\S*)?[ \t]+)*$/.test(before);
+    if (reached === 'certainly' && !isLocal) return [one];
+    // One of several values that the project names.
+    return /^\$\{?\w+\}?$/.test(one.raw) ? [] : [{ ...one, isDefault: true }];
+  });
+}
+
+/** Programs of an image whose Makefiles know a LOCALVERSION of their own. */
+const otherProgram = /\bmake\b.*\b(?:u-?boot|busybox|barebox|coreboot|op-?tee|tests?)\b|^[^;&|]*\bu-boot\b/i;
 
 /** No variable is named in these. */
 const nameless: ReadonlySet<PinSource> = new Set(['manifest', 'vermagic', 'changelog']);
