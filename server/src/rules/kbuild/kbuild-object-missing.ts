@@ -1,4 +1,5 @@
-import { parentUri, uriName } from '../../ports/uri.ts';
+import { atLeast } from '../../kernel/kernel-version.ts';
+import { parentUri, uriName, uriPath } from '../../ports/uri.ts';
 import { kbuildModel } from '../../text/kbuild-modules.ts';
 import type { KbuildWord } from '../../text/kbuild-syntax.ts';
 import type { MakeEvaluation } from '../../text/make-evaluation.ts';
@@ -6,6 +7,7 @@ import type { Found, FoundFix, Span } from '../text-rule.ts';
 import { evaluateWithIncludes } from './kbuild-evaluation.ts';
 import { exists, type KbuildFacts, type KbuildRuleCheck } from './kbuild-facts.ts';
 import { madeByRules } from './made-by-rules.ts';
+import { missingFolders } from './missing-folders.ts';
 import { sourcesOf } from './object-sources.ts';
 
 export const kbuildObjectMissing: KbuildRuleCheck = {
@@ -16,7 +18,9 @@ export const kbuildObjectMissing: KbuildRuleCheck = {
     if (/\.(?:mk|mak|make)$/.test(facts.document.uri) || evaluation.isGenerated) return;
     const told = new Set<string>();
     const isMade = madeByRules(facts, evaluation);
-    for (const module of kbuildModel(facts.syntax, evaluation).modules) {
+    const { modules, folders } = kbuildModel(facts.syntax, evaluation);
+    yield* missingFolders(facts, folders, isMade);
+    for (const module of modules) {
       // Built in, a composite is taken apart and may hold its own name.
       if (
         module.composite &&
@@ -28,6 +32,10 @@ export const kbuildObjectMissing: KbuildRuleCheck = {
       }
       if (!module.composite && evaluation.mayHaveMore) continue;
       for (const part of module.objects) {
+        if (part.uri === undefined && part.text.startsWith(`${uriPath(facts.folder)}/`)) {
+          yield* twicePrefixed(facts, part);
+          continue;
+        }
         const object = await withoutSource(facts, isMade, part);
         if (object === undefined || told.has(`${module.target} ${object}`)) continue;
         told.add(`${module.target} ${object}`);
@@ -58,6 +66,24 @@ function* wrongEndings(facts: KbuildFacts, evaluation: MakeEvaluation): Iterable
       };
     }
   }
+}
+
+/** `$(src)/a.o`: up to Linux 6.12 an absolute path, and make looks for it below the folder. */
+function* twicePrefixed(facts: KbuildFacts, word: KbuildWord): Iterable<Found> {
+  const versions = facts.targets.map((target) => target.version?.value);
+  if (versions.some((version) => version !== undefined && atLeast(version, 6, 13))) return;
+  const newText = word.text.slice(uriPath(facts.folder).length + 1);
+  const written = facts.document.text.slice(word.start, word.end);
+  const isPlain = /^\$[({](?:src|obj|M|PWD|CURDIR)[)}]\/[^$\s]+$/.test(written);
+  yield {
+    rule: 'kbuild-object-missing',
+    start: word.start,
+    end: word.end,
+    message: `Objects are named from the folder of the Makefile, which Kbuild puts in front itself: expected "${newText}", got "${written}". Up to Linux 6.12, make looks for ${newText} below the folder twice and stops with "No rule to make target".`,
+    expected: newText,
+    actual: written,
+    ...(isPlain && { fixes: [fix(`Write ${newText}`, word, newText)] }),
+  };
 }
 
 /** The object's URI when it is certain that nothing makes it. */

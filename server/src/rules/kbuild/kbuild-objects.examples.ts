@@ -182,6 +182,38 @@ export const kbuildObjectExamples: readonly RuleExample[] = [
   },
   {
     rule,
+    shows: 'folders that are not there, or say nothing of what to build',
+    path: '/w/m/Makefile',
+    text: 'D := three\nobj-m := one/ two/\nobj-y += $(D)/ four/ five/\n',
+    files: { '/w/m/one/a.c': '', '/w/m/four/Kbuild': '', '/w/m/five/Makefile': '' },
+    finds: [
+      { at: 'one/', says: 'one/ has neither Kbuild nor Makefile' },
+      { at: 'two/', says: 'There is no folder two/' },
+      { at: '$(D)/', says: 'There is no folder three/' },
+    ],
+  },
+  quiet(
+    'folders that git fetches, that a command or a rule makes, or that only make knows',
+    'obj-m := sub/ made/ got/ $(X)/\nmade/Makefile:\n\tgen\nprepare:\n\tgit clone $(URL) got\n',
+    [],
+    { '/w/.gitmodules': '[submodule "s"]\n\tpath = m/sub\n\turl = u\n' },
+  ),
+  {
+    rule,
+    shows: 'the folder of the Makefile in front of an object, which Kbuild puts there itself',
+    path: '/w/m/Makefile',
+    text: 'obj-m := sp.o\nsp-y := $(src)/a.o ./b.o\n',
+    files: { '/w/m/a.c': '', '/w/m/b.c': '' },
+    finds: [
+      { at: '$(src)/a.o', says: 'expected "a.o", got "$(src)/a.o"', fixed: 'obj-m := sp.o\nsp-y := a.o ./b.o\n' },
+    ],
+  },
+  {
+    ...quiet('since Linux 6.13 that is a relative path', 'obj-m := sp.o\nsp-y := $(src)/a.o\n', ['a.c']),
+    target: { name: 'new', vermagic: '6.13.2 SMP mod_unload ' },
+  },
+  {
+    rule,
     shows: 'a variable names no object',
     path: '/w/m/Makefile',
     text: 'DIR := drivers\nobj-m := $(DIR)\n',

@@ -19,7 +19,7 @@ export const kbuildExamples: readonly RuleExample[] = [
     shows: 'sources that are there, generated, in a folder, or named by a variable',
     path: '/w/Kbuild',
     text: 'obj-m := a.o b.o $(EXTRA).o sub/\nb-objs := src/x.o gen.o\n$(obj)/gen.c: $(src)/gen.pl\n\tperl $< > $@\n',
-    files: { '/w/a.c': '', '/w/src/x.c': '' },
+    files: { '/w/a.c': '', '/w/src/x.c': '', '/w/sub/Makefile': '' },
     finds: [],
   },
   {
