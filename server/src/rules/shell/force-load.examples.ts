@@ -21,6 +21,19 @@ export const forceLoadExamples: readonly RuleExample[] = [
   { name: 'sudo with options', text: 'sudo -n -u root insmod ⟦-f⟧ hello.ko\n' },
   { name: 'sudo with a long option that takes a word', text: 'sudo --user root insmod ⟦-f⟧ hello.ko\n' },
   { name: 'sudo with a variable', text: 'sudo DEBUG=1 insmod ⟦-f⟧ hello.ko\n' },
+  {
+    name: 'in a list behind a pipeline of three commands, which the grammar takes together',
+    text: 'lsmod | grep x | wc -l\ninsmod ⟦-f⟧ hello.ko && echo ok\n',
+    fixed: 'lsmod | grep x | wc -l\ninsmod hello.ko && echo ok\n',
+  },
+  {
+    name: 'the same in a block, with a comment between, and twice',
+    text: 'if true; then\n  a | b | c\n\n  # load it\n  insmod ⟦-f⟧ one.ko || a | b | c\n  insmod ⟦-f⟧ two.ko && exit\nfi\n',
+  },
+  {
+    name: 'no part of a pipeline that goes on behind a backslash or a bar',
+    text: 'a | b | echo \\\n  insmod -f hello.ko && true\n',
+  },
   { name: 'doas', text: 'doas insmod ⟦-f⟧ hello.ko\n' },
   { name: 'env, nice and timeout', text: 'timeout -k 1 5 env -i A=b nice -n 5 insmod ⟦-f⟧ hello.ko\n' },
   { name: 'exec, command and nohup', text: 'exec nohup command insmod ⟦-f⟧ hello.ko\n' },

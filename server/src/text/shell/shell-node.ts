@@ -18,19 +18,25 @@ export interface ShellNode {
   readonly children: readonly ShellNode[];
 }
 
-/** Copies the node under the cursor; the cursor is back on it afterwards. */
-export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode {
+/**
+ * Copies the node under the cursor; the cursor is back on it afterwards.
+ * @param text what the cursor's offsets count in.
+ * @param joins is told the ends of lines that the grammar took for blanks within a command.
+ */
+export function copyNode(cursor: TreeCursor, base: number, text: string, joins: number[], depth = 0): ShellNode {
   const children: ShellNode[] = [];
   const { nodeType, startIndex, endIndex, nodeIsNamed, currentFieldName } = cursor;
   const hasChildren = cursor.gotoFirstChild();
   const tooDeep = hasChildren && depth >= limits.shellNesting;
   if (hasChildren) {
     if (!tooDeep) {
-      do children.push(copyNode(cursor, base, depth + 1));
+      do children.push(copyNode(cursor, base, text, joins, depth + 1));
       while (cursor.gotoNextSibling());
     }
     cursor.gotoParent();
   }
+  const join = nodeType === 'command' ? joinedLines(children, base, text) : undefined;
+  if (join !== undefined) joins.push(join);
   return {
     type: nodeType,
     field: currentFieldName,
@@ -41,6 +47,17 @@ export function copyNode(cursor: TreeCursor, base: number, depth = 0): ShellNode
     cut: tooDeep || children.some((child) => child.cut),
     children,
   };
+}
+
+/** The first newline in a command: it ends one, unless a backslash stands before it or it belongs to one of the command's parts. */
+function joinedLines(children: readonly ShellNode[], base: number, text: string): number | undefined {
+  for (let index = 1; index < children.length; index++) {
+    const from = base + (children[index - 1]?.end ?? 0);
+    const gap = text.slice(from, base + (children[index]?.start ?? 0));
+    const newline = /(?<!\\\r?)\n/.exec(gap);
+    if (newline !== null) return from + newline.index;
+  }
+  return undefined;
 }
 
 export function childOf(node: ShellNode, field: string): ShellNode | undefined {

@@ -10,6 +10,8 @@ export type { ShellStatement } from './edited-document.ts';
 
 /** Characters handed to the parser at a time. */
 const readCharacters = 1024;
+/** One round parts all lines but those that another one hides. */
+const mostRounds = 16;
 
 export interface ShellSyntax {
   readonly text: string;
@@ -81,11 +83,10 @@ export class ShellParser {
   }
 
   #parseOnce(text: string): ShellSyntax {
-    const tree = this.#parseWithin(text);
-    if (tree === null) return { text, statements: this.#parseByLines(text), complete: false };
-    const statements = this.#copyStatements(tree, text, plainUnit);
-    tree.delete();
-    return this.#whole(text, statements);
+    const read = this.#read(text);
+    if (read === undefined) return { text, statements: this.#parseByLines(text), complete: false };
+    read.tree.delete();
+    return this.#whole(text, unitsOf(read.statements, plainUnit));
   }
 
   #whole(text: string, statements: readonly ShellStatement[]): ShellSyntax {
@@ -105,13 +106,11 @@ export class ShellParser {
       while (end > 0 && text.charAt(end - 1) === '\\') end = text.indexOf('\n', end + 1);
       const line = text.slice(start, end < 0 ? text.length : end);
       const from = start;
-      const tree = /\S/.test(line) ? this.#parseWithin(line, undefined, share) : null;
-      if (tree !== null) {
+      const read = /\S/.test(line) ? this.#read(line, undefined, share) : undefined;
+      if (read !== undefined) {
         const make: MakeUnit = (own, node, offset, broken) => plainUnit(own, node, offset + from, broken);
-        for (const { offset, unit } of this.#copyStatements(tree, line, make)) {
-          statements.push({ offset: offset + from, unit });
-        }
-        tree.delete();
+        for (const { offset, unit } of unitsOf(read.statements, make)) statements.push({ offset: offset + from, unit });
+        read.tree.delete();
       }
       start += line.length + 1;
       if (this.#parseMs > 0 && performance.now() > deadline) break;
@@ -122,22 +121,42 @@ export class ShellParser {
   #parseWhole(document: EditedDocument, text: string): void {
     const old = document.tree;
     if (old !== undefined) old.edit(asEdit(document.treeText, text));
-    const tree = this.#parseWithin(text, old);
+    const read = this.#read(text, old);
     old?.delete();
-    document.tree = tree ?? undefined;
-    document.treeText = text;
+    document.tree = read?.tree;
+    document.treeText = read?.treeText ?? text;
     document.text = text;
-    if (tree !== null) document.statements = this.#copyStatements(tree, text, document.makeUnits(document.statements));
+    if (read !== undefined) document.statements = unitsOf(read.statements, document.makeUnits(document.statements));
   }
 
   /** The statements of a stretch, when it is whole in itself. */
   readonly #readStretch = (text: string, make: MakeUnit): readonly ShellStatement[] | undefined => {
-    const tree = this.#parseWithin(text);
-    if (tree === null) return undefined;
-    const statements = tree.rootNode.hasError ? undefined : this.#copyStatements(tree, text, make);
-    tree.delete();
-    return statements;
+    const read = this.#read(text);
+    if (read === undefined) return undefined;
+    const isWhole = !read.tree.rootNode.hasError;
+    read.tree.delete();
+    return isWhole ? unitsOf(read.statements, make) : undefined;
   };
+
+  /**
+   * The statements of a text. Behind a pipeline of three commands the grammar takes the next line for arguments when `&&` or
+   * `||` stands in it; such lines are parted by a `;` in the place of the newline and read again.
+   */
+  #read(text: string, old?: Tree, parseMs = this.#parseMs): ReadText | undefined {
+    let treeText = text;
+    let tree = this.#parseWithin(text, old, parseMs);
+    for (let round = 0; tree !== null; round++) {
+      const { statements, joins } = this.#copyStatements(tree, text);
+      if (joins.length === 0 || round === mostRounds) return { tree, treeText, statements };
+      const parted = withSemicolons(treeText, joins);
+      tree.edit(asEdit(treeText, parted));
+      const next = this.#parseWithin(parted, tree, parseMs);
+      tree.delete();
+      tree = next;
+      treeText = parted;
+    }
+    return undefined;
+  }
 
   #parseWithin(text: string, old?: Tree, parseMs = this.#parseMs): Tree | null {
     const deadline = performance.now() + parseMs;
@@ -150,8 +169,9 @@ export class ShellParser {
     return tree;
   }
 
-  #copyStatements(tree: Tree, text: string, make: MakeUnit): readonly ShellStatement[] {
-    const statements: ShellStatement[] = [];
+  #copyStatements(tree: Tree, text: string): { statements: readonly CopiedStatement[]; joins: readonly number[] } {
+    const statements: CopiedStatement[] = [];
+    const joins: number[] = [];
     const broken = tree.rootNode.hasError;
     const cursor = tree.walk();
     if (cursor.gotoFirstChild()) {
@@ -162,14 +182,15 @@ export class ShellParser {
         const key = `${cursor.nodeType} ${own}`;
         let node = this.#statements.get(key);
         if (node === undefined) {
-          node = copyNode(cursor, offset);
-          this.#remember(key, node);
+          const before = joins.length;
+          node = copyNode(cursor, offset, text, joins);
+          if (joins.length === before) this.#remember(key, node);
         }
-        statements.push({ offset, unit: make(own, node, offset, broken && cursor.currentNode.hasError) });
+        statements.push({ offset, text: own, node, broken: broken && cursor.currentNode.hasError });
       } while (cursor.gotoNextSibling());
     }
     cursor.delete();
-    return statements;
+    return { statements, joins };
   }
 
   #remember(key: string, node: ShellNode): void {
@@ -189,6 +210,31 @@ export class ShellParser {
       this.forget(oldest);
     }
   }
+}
+
+/** A statement as it stands in the text. */
+interface CopiedStatement {
+  readonly offset: number;
+  readonly text: string;
+  readonly node: ShellNode;
+  readonly broken: boolean;
+}
+
+interface ReadText {
+  readonly tree: Tree;
+  /** What the tree is of: the text, but for ends of lines that are semicolons in it. */
+  readonly treeText: string;
+  readonly statements: readonly CopiedStatement[];
+}
+
+function unitsOf(statements: readonly CopiedStatement[], make: MakeUnit): readonly ShellStatement[] {
+  return statements.map(({ offset, text, node, broken }) => ({ offset, unit: make(text, node, offset, broken) }));
+}
+
+function withSemicolons(text: string, places: readonly number[]): string {
+  const letters = text.split('');
+  for (const place of places) letters[place] = ';';
+  return letters.join('');
 }
 
 function plainUnit(text: string, node: ShellNode, offset: number, broken: boolean): StatementUnit {
