@@ -164,7 +164,7 @@ export const rules = {
   },
   'modversions-disabled': {
     group: 'build',
-    level: 'error',
+    level: 'warning',
     summary: 'Without CONFIG_MODVERSIONS nothing protects against a changed ABI',
   },
   'mod-unload-differs': {

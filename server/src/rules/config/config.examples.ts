@@ -144,7 +144,7 @@ export const configExamples: readonly RuleExample[] = [
       {
         at: '# CONFIG_MODVERSIONS is not set',
         says: 'its vermagic says "modversions", this configuration\'s will not',
-        severity: 'error',
+        severity: 'warning',
         fixed: `${head}CONFIG_MODULES=y\nCONFIG_MODVERSIONS=y\n`,
       },
     ],

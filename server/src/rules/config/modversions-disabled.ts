@@ -15,8 +15,6 @@ export const modversionsDisabled: ConfigRule = {
     yield {
       rule: 'modversions-disabled',
       ...placeOf(facts, 'MODVERSIONS', 'MODULES'),
-      // Where nothing is refused, a protection is lost.
-      ...(!theirs && { atMost: 'warning' as const }),
       message: `CONFIG_MODVERSIONS is not set. ${effect} Set it and rebuild kernel and modules.`,
       fixes: [setSymbols(facts, 'Set CONFIG_MODVERSIONS=y', { MODVERSIONS: 'y' }, 'MODULE_UNLOAD')],
     };
