@@ -1,5 +1,6 @@
 import { joinUri, parentUri, relativePath, uriName, uriPath } from '../../ports/uri.ts';
 import type { ModuleBuild } from '../../text/kbuild-modules.ts';
+import type { KbuildAssignment } from '../../text/kbuild-syntax.ts';
 import type { Found, FoundFix } from '../text-rule.ts';
 import { areBuiltTogether, mayBeMade, mayBeNamedElsewhere, recipeSymbols } from './extra-symbols-given.ts';
 import { exists, type KbuildFacts, type KbuildRuleCheck, readText, type SymbolProvider } from './kbuild-facts.ts';
@@ -10,6 +11,7 @@ export const extraSymbolsMissing: KbuildRuleCheck = {
     const { document, files, model } = facts;
     const given = recipeSymbols(facts.syntax, document.text);
     const words = [...model.extraSymbols, ...given];
+    const guarded = new Set(facts.syntax.assignments.filter(asksForFiles).flatMap((one) => one.words));
     for (const word of words) {
       // A Makefile without modules of its own builds those of other folders, the providers among them.
       const isDriver = document.kind !== 'kbuild' || given.includes(word);
@@ -21,7 +23,7 @@ export const extraSymbolsMissing: KbuildRuleCheck = {
         continue;
       }
       named.add(uri);
-      if (!files || (await exists(files, uri)) !== false) continue;
+      if (!files || guarded.has(word) || (await exists(files, uri)) !== false) continue;
       if (isDriver && (await mayBeMade(files, uri, { text: document.text, except: words }))) continue;
       yield {
         rule: 'extra-symbols-missing',
@@ -40,6 +42,11 @@ export const extraSymbolsMissing: KbuildRuleCheck = {
     if (!named.has('*') && document.kind === 'kbuild') yield* unnamedProviders(facts, named);
   },
 };
+
+/** Made only if some file is there: `ifneq ($(wildcard …),)`. */
+function asksForFiles({ conditions }: KbuildAssignment): boolean {
+  return conditions.some((condition) => /\$[({](?:wildcard|shell)\b/.test(condition));
+}
 
 export function missingFile(uri: string): string {
   return `There is no ${uriPath(uri)}. modpost will report the provider's symbols as undefined. Build the provider first: its build writes Module.symvers beside its Makefile.`;

@@ -24,6 +24,14 @@ export const extraSymbolsExamples: readonly RuleExample[] = [
   },
   {
     rule,
+    shows: 'a file that is given only if it is there; another condition makes none',
+    path: '/w/cam/Makefile',
+    text: 'obj-m := cam.o\nifneq ($(wildcard $(src)/../nope/Module.symvers),)\nKBUILD_EXTRA_SYMBOLS += $(src)/../nope/Module.symvers\nendif\nifdef RT\nKBUILD_EXTRA_SYMBOLS += $(src)/../gone/Module.symvers\nendif\n',
+    files: { '/w/cam/cam.c': '' },
+    finds: [{ at: '$(src)/../gone/Module.symvers', says: missing }],
+  },
+  {
+    rule,
     shows: 'quoted values, in the environment, through the shell',
     path: '/w/cam/Makefile',
     text: 'obj-m := cam.o\nall:\n\tKBUILD_EXTRA_SYMBOLS="$$PWD/../deser/Module.symvers $(shell pwd)/../nope/Module.symvers" make -C $(KDIR)\nrt:\n\t$(MAKE) -C $(KDIR) \'KBUILD_EXTRA_SYMBOLS=$(CURDIR)/../deser/Module.symvers $(CURDIR)/../nope/Module.symvers\'\n',
