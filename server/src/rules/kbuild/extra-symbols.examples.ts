@@ -28,7 +28,7 @@ export const extraSymbolsExamples: readonly RuleExample[] = [
     path: '/w/cam/Makefile',
     text: 'obj-m := cam.o\nifneq ($(wildcard $(src)/../nope/Module.symvers),)\nKBUILD_EXTRA_SYMBOLS += $(src)/../nope/Module.symvers\nendif\nifdef RT\nKBUILD_EXTRA_SYMBOLS += $(src)/../gone/Module.symvers\nendif\n',
     files: { '/w/cam/cam.c': '' },
-    finds: [{ at: '$(src)/../gone/Module.symvers', says: missing }],
+    finds: [{ at: '$(src)/../gone/Module.symvers', says: 'There is no /w/gone/Module.symvers.' }],
   },
   {
     rule,
