@@ -1,5 +1,5 @@
 import type { Parser } from 'web-tree-sitter';
-import { type CNode, childOf, descendants, parseC } from './c-node.ts';
+import { type CNode, childOf, parseC } from './c-node.ts';
 
 export interface CFunction {
   readonly name: string;
@@ -175,11 +175,4 @@ export function withoutComments(text: string): string {
 
 export function textOf(source: CSource, node: CNode): string {
   return source.text.slice(node.start, node.end);
-}
-
-/** Every use of a name inside a node. */
-export function* usesOf(source: CSource, within: CNode, name: string): Generator<CNode> {
-  for (const node of descendants(within)) {
-    if (node.type === 'identifier' && textOf(source, node) === name) yield node;
-  }
 }

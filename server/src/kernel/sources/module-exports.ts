@@ -32,7 +32,8 @@ function asTainting({ fileName, modinfo, imports }: KernelModule): TaintingModul
   };
 }
 
-function folded(name: string): string {
+/** The kernel's name of a module: `-` is `_` in it. */
+export function folded(name: string): string {
   return name.replaceAll('-', '_');
 }
 

@@ -2,7 +2,7 @@ import { limits } from '../../limits.ts';
 import { LateExports } from '../late-exports.ts';
 import type { SymbolTable } from '../symbol-table.ts';
 import type { ModuleReader } from './known-good-module.ts';
-import { exportsOfModules } from './module-exports.ts';
+import { exportsOfModules, folded } from './module-exports.ts';
 import { type SourcePorts, SourceReader } from './source-reader.ts';
 
 const suffixes = ['', '.xz', '.zst', '.gz'] as const;
@@ -72,8 +72,4 @@ async function tableOf(reader: SourceReader, path: string, readModule: ModuleRea
     if (await reader.exists(uri)) return exportsOfModules([uri], readModule);
   }
   return [];
-}
-
-function folded(name: string): string {
-  return name.replaceAll('-', '_');
 }

@@ -1,4 +1,4 @@
-import { type CNode, childOf, descendants } from '../../text/c-node.ts';
+import { type CNode, childOf } from '../../text/c-node.ts';
 import { type CSource, textOf } from '../../text/c-source.ts';
 
 /** Words in a name that say: this is a size, a count or a length, and cannot be negative. */
@@ -141,9 +141,4 @@ export function firstStatement(body: CNode): number {
     if (child.type === 'declaration') at = child.end;
   }
   return at;
-}
-
-export function anyNode(root: CNode, test: (node: CNode) => boolean): boolean {
-  for (const node of descendants(root)) if (test(node)) return true;
-  return false;
 }
